@@ -1,0 +1,209 @@
+import { type ITerraformDependable, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { InvalidInput } from "../invalid-input";
+import {
+  type Attachment,
+  type Health,
+  Image,
+  type ImageSource,
+  Job,
+  type Mount,
+  Network,
+  Replacement,
+  type Resources,
+  Service,
+  volumeOwner,
+} from "../runtime";
+import type { Secret } from "../secret";
+import type { Connectable, Connection, Routable } from "./connection";
+
+export interface AppServiceProps {
+  readonly image: ImageSource;
+
+  /** @default - the image's command */
+  readonly command?: readonly string[];
+
+  /**
+   * Port the application listens on.
+   *
+   * @default - none: it is reached by nobody, like a queue worker
+   */
+  readonly port?: number;
+
+  /** How to tell that it works. A deploy goes on only when every new container is healthy. */
+  readonly health: Health;
+
+  /** Plain settings. Never a secret: they are readable in the plan. */
+  readonly environment?: Readonly<Record<string, string>>;
+
+  /** Secrets by the name of the variable the application reads. */
+  readonly secrets?: Readonly<Record<string, Secret>>;
+
+  /**
+   * Containers that share the work.
+   *
+   * @default 1
+   */
+  readonly replicas?: number;
+
+  /** @default - 256 MiB of memory and one core for each container */
+  readonly resources?: Resources;
+
+  /**
+   * What runs once before each release, in the release's own image and environment, like a migration. If it fails, the
+   * release before goes on serving.
+   *
+   * @default - nothing
+   */
+  readonly release?: ReleaseJob;
+
+  /** Volumes by the path the application finds them at. */
+  readonly volumes?: Readonly<Record<string, { readonly volumeName: string }>>;
+
+  /**
+   * User and group the application runs as, `uid:gid`.
+   *
+   * @default "10001:10001"
+   */
+  readonly user?: string;
+
+  /**
+   * Whether the application can write to nothing but its volumes and `/tmp`.
+   *
+   * @default true
+   */
+  readonly readOnlyRoot?: boolean;
+
+  /**
+   * Seconds the application has to finish its requests after SIGTERM.
+   *
+   * @default 30
+   */
+  readonly stopSeconds?: number;
+}
+
+export interface ReleaseJob {
+  readonly command: readonly string[];
+
+  /**
+   * Seconds it may take.
+   *
+   * @default 600
+   */
+  readonly timeoutSeconds?: number;
+}
+
+/** An application in a container: replaced without a lost request, and only by a release that works. */
+export class AppService extends Construct implements Connectable, Routable {
+  readonly port?: number;
+
+  private readonly aliases: string[] = [];
+  private readonly networks: Attachment[] = [{ network: Network.shared(this), aliases: this.aliases }];
+  private readonly environment: Record<string, string>;
+  private readonly targets: Connectable[] = [];
+  private readonly service: Service;
+  private readonly release?: Job;
+
+  constructor(scope: Construct, id: string, props: AppServiceProps) {
+    super(scope, id);
+    this.port = props.port;
+    this.environment = { ...props.environment };
+    for (const [name, secret] of Object.entries(props.secrets ?? {})) {
+      this.setEnvironment(name, secret.valueIn(this));
+    }
+
+    const workload = {
+      image: new Image(this, "image", props.image),
+      command: props.command,
+      environment: this.environment,
+      user: props.user ?? "10001:10001",
+      readOnlyRoot: props.readOnlyRoot,
+      networks: this.networks,
+      mounts: Object.entries(props.volumes ?? {}).map(([path, volume]): Mount => ({ volume, path })),
+      tmpfs: { "/tmp": "rw,noexec,nosuid,size=64m" },
+      resources: props.resources,
+    };
+    this.service = new Service(
+      this,
+      "service",
+      { ...workload, port: props.port, health: props.health, stopSeconds: props.stopSeconds },
+      { replacement: Replacement.START_FIRST, replicas: props.replicas },
+    );
+    if (props.release) {
+      this.release = new Job(this, "release", { ...workload, ...props.release });
+      this.service.startAfter(this.release);
+    }
+    const volumes = Object.values(props.volumes ?? {});
+    if (volumes.length > 0) {
+      this.startAfter(volumeOwner(this, { image: workload.image, user: workload.user, volumes }));
+    }
+  }
+
+  /**
+   * Join the other's network, learn its address and credentials from the environment, and start after it.
+   *
+   * @throws InvalidInput when the two are in different environments or already need each other
+   */
+  connectTo(target: Connectable): void {
+    if (TerraformStack.of(target) !== TerraformStack.of(this)) {
+      throw new InvalidInput(this, `cannot connect to ${target.node.path}: it is in another environment`);
+    }
+    const circle = circleFrom(target, this);
+    if (circle) {
+      throw new InvalidInput(
+        this,
+        `cannot connect to ${target.node.path}: ${[this, ...circle].map((app) => app.node.id).join(" → ")} is a circle, and none of them could start first; remove one connectTo`,
+      );
+    }
+    this.targets.push(target);
+    const { network, environment, startAfter } = target.connection();
+    if (!this.networks.some((attachment) => attachment.network === network)) this.networks.push({ network });
+    for (const [name, value] of Object.entries(environment)) this.setEnvironment(name, value);
+    this.startAfter(...startAfter);
+  }
+
+  /** What others reach it by: `<ID>_URL`, an address that only containers of this very release answer to. */
+  connection(): Connection {
+    if (!this.port) throw new InvalidInput(this, "cannot be connected to: it has no port; add `port: …`");
+    const alias = `${this.node.id}-${this.service.fingerprint}`;
+    if (this.aliases.length === 0) this.aliases.push(alias);
+    const variable = `${this.node.id.toUpperCase().replaceAll("-", "_")}_URL`;
+    return {
+      network: Network.shared(this),
+      environment: { [variable]: `http://${alias}:${this.port}` },
+      startAfter: this.service.dependables,
+    };
+  }
+
+  get containerNames(): string[] {
+    return this.service.containerNames;
+  }
+
+  private startAfter(...dependencies: ITerraformDependable[]): void {
+    this.service.startAfter(...dependencies);
+    this.release?.startAfter(...dependencies);
+  }
+
+  private setEnvironment(name: string, value: string): void {
+    if (name in this.environment) {
+      throw new InvalidInput(this, `environment variable ${name} is set twice; rename one of the two`);
+    }
+    this.environment[name] = value;
+  }
+
+  /** @internal */
+  get connectedTo(): readonly Connectable[] {
+    return this.targets;
+  }
+}
+
+/** The way from one application to another along their connections, if there is one. */
+function circleFrom(from: Connectable, to: AppService): Connectable[] | undefined {
+  if (from === to) return [from];
+  if (!(from instanceof AppService)) return undefined;
+  for (const next of from.connectedTo) {
+    const rest = circleFrom(next, to);
+    if (rest) return [from, ...rest];
+  }
+  return undefined;
+}

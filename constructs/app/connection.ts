@@ -1,0 +1,26 @@
+import type { ITerraformDependable } from "cdktf";
+import type { IConstruct } from "constructs";
+import type { Network } from "../runtime/network";
+
+/** Something the proxy can pass requests to. */
+export interface Routable extends IConstruct {
+  readonly port?: number;
+
+  /** Names in the shared network, each a reference to a healthy container. */
+  readonly containerNames: string[];
+}
+
+/** Something an application connects to: a database, a cache, another application. */
+export interface Connectable extends IConstruct {
+  connection(): Connection;
+}
+
+/** Both sides of a connection: how the client gets there, and what must have happened before it starts. */
+export interface Connection {
+  readonly network: Network;
+
+  /** Variables the client finds the other side by; values may be sensitive expressions. */
+  readonly environment: Readonly<Record<string, string>>;
+
+  readonly startAfter: readonly ITerraformDependable[];
+}

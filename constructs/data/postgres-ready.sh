@@ -1,0 +1,21 @@
+# Waits for the server, then brings the application's role and database to what the code says. It runs again after every
+# restart and every change of a password.
+set -eu
+
+# The deploy sets the time limit.
+until pg_isready -q; do sleep 0.2; done
+
+export PGPASSFILE=/tmp/pgpass
+umask 077
+printf '*:*:*:*:%s\n' "$(cat /run/secrets/admin-password)" >"$PGPASSFILE"
+
+psql -X -q -v ON_ERROR_STOP=1 -v role="$ROLE" -v database="$DATABASE" postgres <<'SQL'
+-- A statement that fails must not bring the password into the server's log.
+SET log_min_error_statement = panic;
+\set password `cat /run/secrets/password`
+SELECT format('CREATE ROLE %I LOGIN', :'role')
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
+SELECT format('ALTER ROLE %I PASSWORD %L', :'role', :'password') \gexec
+SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+SQL

@@ -1,0 +1,159 @@
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import type { Connectable, Connection } from "../app/connection";
+import {
+  DataVolume,
+  Health,
+  Image,
+  ImageSource,
+  Job,
+  Network,
+  type Removal,
+  Replacement,
+  type Resources,
+  SecretVolume,
+  Service,
+} from "../runtime";
+import { limits } from "../runtime/resources";
+import { Secret } from "../secret";
+
+/** What survives a restart of the cache. */
+export enum Persistence {
+  /** Nothing. */
+  NONE = "none",
+  /** A snapshot now and then, and at every orderly stop. */
+  SNAPSHOTS = "snapshots",
+  /** Everything up to the last second. */
+  EVERY_SECOND = "every-second",
+}
+
+/** What Redis does when its memory is full; the names are Redis's own. */
+export type EvictionPolicy =
+  | "noeviction"
+  | "allkeys-lru"
+  | "allkeys-lfu"
+  | "allkeys-random"
+  | "volatile-lru"
+  | "volatile-lfu"
+  | "volatile-random"
+  | "volatile-ttl";
+
+const SETTINGS: Readonly<Record<Persistence, readonly string[]>> = {
+  [Persistence.NONE]: ['save ""', "appendonly no"],
+  [Persistence.SNAPSHOTS]: ["save 3600 1 300 100 60 10000", "appendonly no"],
+  [Persistence.EVERY_SECOND]: ['save ""', "appendonly yes", "appendfsync everysec"],
+};
+
+export interface RedisCacheProps {
+  /** Version, as in the tag of the official image. */
+  readonly version: string;
+
+  /** @default Persistence.NONE */
+  readonly persistence?: Persistence;
+
+  /** @default "allkeys-lru" */
+  readonly eviction?: EvictionPolicy;
+
+  /** @default - 128 MiB of memory and one core */
+  readonly resources?: Resources;
+
+  /**
+   * What becomes of persistent data when the cache leaves the code.
+   *
+   * @default Removal.REFUSE
+   */
+  readonly removal?: Removal;
+}
+
+/**
+ * A Redis server. Applications that {@link AppService.connectTo} it get `REDIS_URL` with its password, the secret
+ * `<ID>_PASSWORD`.
+ */
+export class RedisCache extends Construct implements Connectable {
+  readonly password: Secret;
+  readonly host: string;
+
+  private readonly network: Network;
+  private readonly ready: Job;
+
+  constructor(scope: Construct, id: string, props: RedisCacheProps) {
+    super(scope, id);
+    const persistence = props.persistence ?? Persistence.NONE;
+    const resources = { memory: 128, cpus: 1, ...props.resources };
+    const { memory } = limits(resources);
+    this.password = Secret.named(`${id.toUpperCase().replaceAll("-", "_")}_PASSWORD`, { minLength: 24 });
+    this.network = new Network(this, "network", { internal: true });
+
+    const image = new Image(this, "image", ImageSource.official(`redis:${props.version}`));
+    const secrets = new SecretVolume(this, "secrets", { image, files: { password: this.password } });
+    const secretFiles = { volume: secrets, path: "/run/secrets", readOnly: true };
+    const data =
+      persistence === Persistence.NONE
+        ? []
+        : [{ volume: new DataVolume(this, "data", { removal: props.removal }), path: "/data" }];
+
+    const aliases: string[] = [];
+    const server = new Service(
+      this,
+      "server",
+      {
+        image,
+        entrypoint: ["sh", "-c"],
+        command: [
+          serverScript([
+            ...SETTINGS[persistence],
+            // A snapshot is written by a copy of the process, which needs room for what changes meanwhile.
+            `maxmemory ${Math.floor(memory * (persistence === Persistence.NONE ? 0.75 : 0.6))}mb`,
+            `maxmemory-policy ${props.eviction ?? "allkeys-lru"}`,
+          ]),
+        ],
+        user: "redis",
+        networks: [{ network: this.network, aliases }],
+        mounts: [...data, secretFiles],
+        tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m" },
+        resources,
+        health: Health.command(`${PING} 127.0.0.1 ping)" = PONG ]`),
+      },
+      { replacement: Replacement.STOP_FIRST, replacedWith: [secrets] },
+    );
+    this.host = server.hostName;
+    const generation = `${this.host}-${server.fingerprint}`;
+    aliases.push(generation);
+
+    this.ready = new Job(this, "ready", {
+      image,
+      entrypoint: ["sh", "-c"],
+      command: [`until ${PING} ${generation} ping 2>/dev/null)" = PONG ]; do sleep 0.2; done`],
+      user: "redis",
+      networks: [{ network: this.network }],
+      mounts: [secretFiles],
+      tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m" },
+      resources: { memory: 32 },
+      timeoutSeconds: 120,
+    });
+    this.ready.startAfter(secrets);
+  }
+
+  connection(): Connection {
+    const password = Fn.urlencode(this.password.valueIn(this));
+    return {
+      network: this.network,
+      environment: { REDIS_URL: `redis://:${password}@${this.host}:6379/0` },
+      startAfter: [this.ready],
+    };
+  }
+}
+
+/** The password goes through the environment of redis-cli: as an argument every process list would show it. */
+const PING = '[ "$(REDISCLI_AUTH="$(cat /run/secrets/password)" redis-cli -h';
+
+/** Starts the server with its configuration on standard input, the one place where the password is in no list. */
+function serverScript(settings: readonly string[]): string {
+  return [
+    "exec redis-server - <<END",
+    "dir /data",
+    ...settings,
+    "requirepass $(cat /run/secrets/password)",
+    "END",
+  ].join("\n");
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { DataDockerRegistryImage } from "@cdktf/provider-docker/lib/data-docker-registry-image";
+import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
+import { Construct } from "constructs";
+import { InvalidInput } from "../invalid-input";
+import { DockerHost } from "./docker-host";
+
+/** Where an image comes from. It becomes an {@link Image} of a stack when a construct uses it. */
+export class ImageSource {
+  /**
+   * An image of a server we run but do not build, like `postgres:18`. Its tag is pulled once: a newer image under the
+   * same tag never restarts a database by surprise. Change the tag to take one.
+   */
+  static official(reference: string): ImageSource {
+    return new ImageSource((scope) => ({ name: DockerHost.of(scope).imageReference(reference) }), reference);
+  }
+
+  /**
+   * A released image. Every plan asks the registry for the tag's digest, and deploys exactly that image: a tag that was
+   * pushed again is a new release.
+   */
+  static registry(repository: string, tag: string): ImageSource {
+    const reference = `${repository}:${tag}`;
+    return new ImageSource((scope) => {
+      const name = DockerHost.of(scope).imageReference(reference);
+      const published = new DataDockerRegistryImage(scope, "published", { name });
+      return { name: `${name}@${published.sha256Digest}` };
+    }, reference);
+  }
+
+  /** Built on the Docker host from a folder with a Dockerfile; changed files make a new image. */
+  static build(context: string): ImageSource {
+    return new ImageSource((scope) => {
+      const folder = resolve(context);
+      const host = DockerHost.of(scope);
+      return {
+        name: `${host.nameOf(scope)}:${hashOf(scope, folder)}`,
+        buildAttribute: { context: folder, buildArgs: { REGISTRY: host.imageReference("") } },
+      };
+    }, context);
+  }
+
+  private constructor(
+    private readonly bind: (scope: Construct) => { name: string; buildAttribute?: { context: string } },
+    private readonly description: string,
+  ) {}
+
+  /** @internal */
+  imageIn(scope: Construct) {
+    return this.bind(scope);
+  }
+
+  toString(): string {
+    return this.description;
+  }
+}
+
+/** An image that is on the Docker host before what runs it starts. */
+export class Image extends Construct {
+  readonly reference: string;
+
+  constructor(scope: Construct, id: string, source: ImageSource) {
+    super(scope, id);
+    // Kept on the host: the one that ran before is what a rollback needs, and other environments may use it.
+    this.reference = new DockerImage(this, "Resource", { ...source.imageIn(this), keepLocally: true }).name;
+  }
+}
+
+/** A digest of a folder's file names and contents. */
+function hashOf(scope: Construct, folder: string): string {
+  const digest = createHash("sha256");
+  try {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+      .filter((file) => !/(^|\/)(\.git|node_modules|__pycache__)\//.test(relative(folder, file)))
+      .sort();
+    for (const file of files)
+      digest
+        .update(`${relative(folder, file)}\0`)
+        .update(readFileSync(file))
+        .update("\0");
+  } catch (error) {
+    throw new InvalidInput(scope, `cannot read the build context ${folder}: ${(error as Error).message}`);
+  }
+  return digest.digest("hex").slice(0, 12);
+}
