@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { App, LocalBackend, S3Backend, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { InvalidInput } from "../constructs/invalid-input";
+import { DataVolumes } from "../constructs/runtime/data-volume";
+import { DockerHost } from "../constructs/runtime/docker-host";
+import type { Environment } from "./environment";
+import { secretsFile } from "./secrets-file";
+
+/** One environment of a system: a Terraform stack with the environment's name, its state and its Docker host. */
+export class EnvironmentStack extends TerraformStack {
+  /** @param system the system's name: first part of every Docker name, and never to be changed */
+  constructor(
+    scope: Construct,
+    readonly system: string,
+    readonly environment: Environment,
+  ) {
+    super(scope, environment.name);
+    new DockerHost(this, {
+      prefix: `${system}-${environment.name}`,
+      ssh: environment.ssh,
+      registry: environment.registry,
+    });
+    // There even when the last data volume leaves the code: only then does Terraform refuse to destroy it.
+    DataVolumes.of(this);
+    this.keepState();
+    this.linkSecrets();
+    this.node.addValidation({ validate: () => this.unknownSizes() });
+  }
+
+  private keepState(): void {
+    const { system, environment } = this;
+    // In a scope of its own: directly in the stack, the backend would take the id "backend" from the services.
+    const state = new Construct(this, "state");
+    const s3 = environment.state?.s3;
+    if (!s3) {
+      new LocalBackend(state, { path: resolve(`terraform.${system}.${environment.name}.tfstate`) });
+      return;
+    }
+    new S3Backend(state, {
+      bucket: s3.bucket,
+      region: s3.region,
+      key: s3.key ?? `${system}/${environment.name}.tfstate`,
+      encrypt: true,
+      ...(s3.endpoint
+        ? {
+            endpoints: { s3: s3.endpoint },
+            usePathStyle: true,
+            skipCredentialsValidation: true,
+            skipRegionValidation: true,
+            skipRequestingAccountId: true,
+            skipMetadataApiCheck: true,
+            skipS3Checksum: true,
+          }
+        : {}),
+    });
+    // A lock beside the state, so that two deploys cannot run at once. The bindings are older than this argument.
+    this.addOverride("terraform.backend.s3.use_lockfile", true);
+  }
+
+  /**
+   * Terraform reads `*.auto.tfvars` in the stack's folder by itself. A link instead of a copy: no second file has the
+   * values, and where they come as TF_VAR_… variables there is none.
+   */
+  private linkSecrets(): void {
+    const folder = join(App.of(this).outdir, "stacks", this.node.id);
+    const link = join(folder, "secrets.auto.tfvars");
+    rmSync(link, { force: true });
+    const file = secretsFile(this.system, this.environment.name);
+    if (!existsSync(file)) return;
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(relative(folder, file), link);
+  }
+
+  private unknownSizes(): string[] {
+    const { unknown, known } = this.environment.unknownSizes;
+    return unknown.map(
+      (service) =>
+        new InvalidInput(
+          this,
+          `sizes has "${service}", which ${this.system} does not; its services: ${known.join(", ")}`,
+        ).message,
+    );
+  }
+}
