@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { attempt, type Finished, run } from "../../scripts/run";
+import type { EnvironmentData } from "../../stacks/environment";
+
+const PROJECT = join(__dirname, "..", "..");
+const CDKTF = join(PROJECT, "node_modules", ".bin", "cdktf");
+
+/** The registry that `npm test` makes sure of; empty where the official ones are reachable. */
+export const REGISTRY = process.env.PORTOLAN_TEST_REGISTRY ?? "http://127.0.0.1:5000";
+
+/** Secrets that no other value of a test contains, so that a search for them means something. */
+export const SECRETS = {
+  DB_PASSWORD: `canary-db-${randomBytes(16).toString("hex")}`,
+  DB_ADMIN_PASSWORD: `canary-admin-${randomBytes(16).toString("hex")}`,
+  CACHE_PASSWORD: `canary-cache-${randomBytes(16).toString("hex")}`,
+  JWT_SECRET: `canary-jwt-${randomBytes(24).toString("hex")}`,
+};
+
+/**
+ * An environment of CHE·NU that one test deploys with the real CLI, and that leaves nothing behind. Its files are in a
+ * folder of its own, its ports are free ones.
+ */
+export class Deployment {
+  static async create(name: string, data: Partial<EnvironmentData> = {}): Promise<Deployment> {
+    const deployment = new Deployment(name, { http: await freePort(), https: await freePort() });
+    deployment.configure(data);
+    await deployment.discard();
+    return deployment;
+  }
+
+  readonly domain = "chenu.localhost";
+  readonly folder = mkdtempSync(join(tmpdir(), "portolan-"));
+  readonly prefix: string;
+  secrets: Record<string, string> = { ...SECRETS };
+  private data: Partial<EnvironmentData> = {};
+
+  private constructor(
+    readonly name: string,
+    readonly ports: { http: number; https: number },
+  ) {
+    this.prefix = `chenu-${name}`;
+  }
+
+  /** Change the environment's file. */
+  configure(data: Partial<EnvironmentData>): void {
+    this.data = { domain: this.domain, registry: REGISTRY, ports: this.ports, ...this.data, ...data };
+    const folder = join(this.folder, "environments");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${this.name}.json`), JSON.stringify(this.data));
+  }
+
+  /** Folder of the synthesised stack. */
+  get stack(): string {
+    return join(this.folder, "out", "stacks", this.name);
+  }
+
+  get json(): string {
+    return readFileSync(join(this.stack, "cdk.tf.json"), "utf8");
+  }
+
+  synth(): Promise<Finished> {
+    return this.cdktf("synth");
+  }
+
+  deploy(): Promise<Finished> {
+    return this.cdktf("deploy", this.name, "--auto-approve", "--skip-provider-lock");
+  }
+
+  diff(): Promise<Finished> {
+    return this.cdktf("diff", this.name, "--skip-provider-lock");
+  }
+
+  destroy(): Promise<Finished> {
+    return this.cdktf("destroy", this.name, "--auto-approve", "--skip-provider-lock");
+  }
+
+  /** Terraform itself in the stack's folder. */
+  terraform(...args: string[]): Promise<Finished> {
+    return attempt("terraform", args, { cwd: this.stack, env: this.env });
+  }
+
+  /** Names of this environment's containers, running or not. */
+  async containers(): Promise<string[]> {
+    const { stdout } = await run("docker", ["ps", "-a", "--format", "{{.Names}}", "--filter", `name=^${this.prefix}-`]);
+    return stdout.split("\n").filter(Boolean).sort();
+  }
+
+  /** An HTTPS request to the proxy under the environment's own name; its self-signed certificate is accepted. */
+  ask(path: string, options: { method?: string; body?: unknown } = {}): Promise<{ status: number; body: string }> {
+    return new Promise((resolve, reject) => {
+      const call = request(
+        {
+          host: "127.0.0.1",
+          port: this.ports.https,
+          servername: this.domain,
+          headers: { host: `${this.domain}:${this.ports.https}`, "content-type": "application/json" },
+          path,
+          method: options.method ?? "GET",
+          rejectUnauthorized: false,
+          timeout: 10_000,
+        },
+        (response) => {
+          let body = "";
+          response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+          response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+        },
+      );
+      call.on("error", reject).on("timeout", () => call.destroy(new Error(`no answer to ${path}`)));
+      call.end(options.body === undefined ? undefined : JSON.stringify(options.body));
+    });
+  }
+
+  /** Remove everything that carries this environment's name, data too. */
+  async discard(): Promise<void> {
+    const named = async (...list: string[]) =>
+      (await run("docker", [...list, "--filter", `name=^${this.prefix}-`])).stdout.split("\n").filter(Boolean);
+    const containers = await named("ps", "-aq");
+    if (containers.length > 0) await run("docker", ["rm", "-f", "-v", ...containers]);
+    const volumes = await named("volume", "ls", "-q");
+    if (volumes.length > 0) await run("docker", ["volume", "rm", ...volumes]);
+    const networks = await named("network", "ls", "-q");
+    if (networks.length > 0) await run("docker", ["network", "rm", ...networks]);
+    for (const file of [".tfstate", ".tfstate.backup"])
+      rmSync(join(PROJECT, `terraform.chenu.${this.name}${file}`), { force: true });
+  }
+
+  async remove(): Promise<void> {
+    await this.discard();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private cdktf(...args: string[]): Promise<Finished> {
+    return attempt(CDKTF, [...args, "--output", join(this.folder, "out")], { cwd: PROJECT, env: this.env });
+  }
+
+  private get env(): Record<string, string> {
+    const secrets = Object.entries(this.secrets).map(([name, value]) => [`TF_VAR_${name}`, value]);
+    return {
+      ...Object.fromEntries(secrets),
+      PORTOLAN_SYSTEM: "chenu",
+      PORTOLAN_ENVIRONMENTS: join(this.folder, "environments"),
+      CI: "true",
+      FORCE_COLOR: "0",
+      TF_CLI_ARGS: "-no-color",
+      CHECKPOINT_DISABLE: "1",
+    };
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
