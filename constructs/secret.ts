@@ -1,4 +1,5 @@
-import { TerraformStack, TerraformVariable } from "cdktf";
+import { inspect } from "node:util";
+import { Fn, TerraformStack, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 import { InvalidInput } from "./invalid-input";
 
@@ -34,15 +35,30 @@ export class Secret {
     }
   }
 
-  /** The value as a Terraform expression, declared once per stack. */
+  /**
+   * The value as a Terraform expression, declared once per stack.
+   *
+   * @throws InvalidInput when the stack has a secret of this name with another `minLength`
+   */
   valueIn(scope: Construct): string {
     const stack = TerraformStack.of(scope);
-    const declared = stack.node.tryFindChild(this.name);
-    if (!declared) return this.declareIn(stack).stringValue;
-    if (!(declared instanceof TerraformVariable)) {
+    const declared = stack.node.tryFindChild(this.name) ?? new SecretVariable(stack, this, scope.node.path);
+    if (!(declared instanceof SecretVariable)) {
       throw new InvalidInput(scope, `secret ${this.name} has the id of another construct; rename one of them`);
     }
+    const { minLength } = declared.secret;
+    if (minLength !== this.minLength) {
+      throw new InvalidInput(
+        scope,
+        `secret ${this.name} has minLength ${this.minLength} here and ${minLength} in ${declared.user}; use one of the two`,
+      );
+    }
     return declared.stringValue;
+  }
+
+  /** The value as it reads inside a URL. Terraform's own encoding is a form's, with "+" for a space. */
+  urlValueIn(scope: Construct): string {
+    return Fn.replace(Fn.urlencode(this.valueIn(scope)), "+", "%20");
   }
 
   toString(): string {
@@ -53,31 +69,43 @@ export class Secret {
     return this.toString();
   }
 
-  /**
-   * An empty default and two conditions instead of a required variable: Terraform would ask for the missing value, or
-   * fail without saying what to type.
-   */
-  private declareIn(stack: TerraformStack): TerraformVariable {
-    // For scripts/secrets, in the one place of the file that Terraform takes for a comment.
-    stack.addOverride(`//.secrets.${this.name}`, { minLength: this.minLength });
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * A secret as a variable of a stack. An empty default and two conditions instead of a required variable: Terraform would
+ * ask for the missing value, or fail without saying what to type.
+ */
+class SecretVariable extends TerraformVariable {
+  /** `user`: path of the construct that used it first. */
+  constructor(
+    stack: TerraformStack,
+    readonly secret: Secret,
+    readonly user: string,
+  ) {
+    const { name, minLength } = secret;
     const remedy = `type: npm run secrets -- generate ${stack.node.id}`;
-    const value = `var.${this.name}`;
-    return new TerraformVariable(stack, this.name, {
+    const value = `var.${name}`;
+    super(stack, name, {
       type: "string",
       sensitive: true,
       nullable: false,
       default: "",
-      description: `At least ${this.minLength} characters`,
+      description: `At least ${minLength} characters`,
       validation: [
         {
           condition: `\${length(${value}) > 0}`,
-          errorMessage: `Secret ${this.name} of environment ${stack.node.id} is missing; ${remedy}`,
+          errorMessage: `Secret ${name} of environment ${stack.node.id} is missing; ${remedy}`,
         },
         {
-          condition: `\${length(${value}) == 0 || length(${value}) >= ${this.minLength}}`,
-          errorMessage: `Secret ${this.name} of environment ${stack.node.id} must have at least ${this.minLength} characters; correct it, or remove it from its file and ${remedy}`,
+          condition: `\${length(${value}) == 0 || length(${value}) >= ${minLength}}`,
+          errorMessage: `Secret ${name} of environment ${stack.node.id} must have at least ${minLength} characters; correct it, or remove it from its file and ${remedy}`,
         },
       ],
     });
+    // For scripts/secrets, in the one place of the file that Terraform takes for a comment.
+    stack.addOverride(`//.secrets.${name}`, { minLength });
   }
 }

@@ -6,6 +6,7 @@ import { InvalidInput } from "../constructs/invalid-input";
 import { DataVolumes } from "../constructs/runtime/data-volume";
 import { DockerHost } from "../constructs/runtime/docker-host";
 import type { Environment } from "./environment";
+import { NAME } from "./environment-schema";
 import { secretsFile } from "./secrets-file";
 
 /** One environment of a system: a Terraform stack with the environment's name, its state and its Docker host. */
@@ -17,8 +18,10 @@ export class EnvironmentStack extends TerraformStack {
     readonly environment: Environment,
   ) {
     super(scope, environment.name);
+    if (!NAME.pattern.test(system)) throw new InvalidInput(this, `system "${system}" ${NAME.rule}`);
     new DockerHost(this, {
       prefix: `${system}-${environment.name}`,
+      socket: environment.socket,
       ssh: environment.ssh,
       registry: environment.registry,
     });
@@ -26,7 +29,7 @@ export class EnvironmentStack extends TerraformStack {
     DataVolumes.of(this);
     this.keepState();
     this.linkSecrets();
-    this.node.addValidation({ validate: () => this.unknownSizes() });
+    this.node.addValidation({ validate: () => this.checkSizes() });
   }
 
   private keepState(): void {
@@ -73,14 +76,11 @@ export class EnvironmentStack extends TerraformStack {
     symlinkSync(relative(folder, file), link);
   }
 
-  private unknownSizes(): string[] {
-    const { unknown, known } = this.environment.unknownSizes;
-    return unknown.map(
-      (service) =>
-        new InvalidInput(
-          this,
-          `sizes has "${service}", which ${this.system} does not; its services: ${known.join(", ")}`,
-        ).message,
-    );
+  /** Thrown, not returned: cdktf would add how to skip validations. */
+  private checkSizes(): string[] {
+    const { unused, used } = this.environment.unusedSizes;
+    if (unused.length === 0) return [];
+    const keys = unused.map((size) => `"sizes.${size}"`).join(", ");
+    throw new InvalidInput(this, `${this.system} has no use for ${keys}; allowed: ${used.join(", ")}`);
   }
 }

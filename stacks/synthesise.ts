@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { App } from "cdktf";
 import type { Construct } from "constructs";
 import { z } from "zod";
-import { Environment, parsed } from "./environment";
+import { Environment } from "./environment";
+import { imageTag } from "./environment-schema";
+import { parsed } from "./parsed";
 
 type System = new (scope: Construct, environment: Environment) => Construct;
 
@@ -13,16 +15,20 @@ type System = new (scope: Construct, environment: Environment) => Construct;
  * Read from the process's environment:
  * - `PORTOLAN_SYSTEM`: which of the systems, when there are several (default: the first);
  * - `PORTOLAN_RELEASE`: the release to deploy, instead of the one in the environment's file;
- * - `PORTOLAN_ENVIRONMENTS`: folder of the environment files (default: `environments/<system>`).
+ * - `PORTOLAN_ENVIRONMENTS`: folder of the environment files (default: `environments/<system>`);
+ * - `PORTOLAN_DEBUG`: throw a mistake as it is, with its stack trace (default: no).
  */
 export function synthesise(systems: Readonly<Record<string, System>>): void {
+  const { prepareStackTrace } = Error;
+  // cdktf keeps a stack trace with every value that isn't known yet, and writing them all down is half of its work.
+  if (!process.env.PORTOLAN_DEBUG) Error.prepareStackTrace = String;
   try {
     const names = Object.keys(systems);
     const settings = parsed(
       z.object({
-        PORTOLAN_SYSTEM: z.enum(names).default(names[0] ?? ""),
-        PORTOLAN_RELEASE: z.string().min(1).optional(),
-        PORTOLAN_ENVIRONMENTS: z.string().min(1).optional(),
+        PORTOLAN_SYSTEM: z.enum(names, `must be one of ${names.join(", ")}`).default(names[0] ?? ""),
+        PORTOLAN_RELEASE: imageTag.optional(),
+        PORTOLAN_ENVIRONMENTS: z.string().min(1, "must be a folder").optional(),
       }),
       process.env,
       "process environment",
@@ -38,5 +44,7 @@ export function synthesise(systems: Readonly<Record<string, System>>): void {
     if (process.env.PORTOLAN_DEBUG) throw error;
     console.error(`error: ${(error as Error).message}`);
     process.exitCode = 1;
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
   }
 }

@@ -99,17 +99,23 @@ export class AppService extends Construct implements Connectable, Routable {
 
   private readonly aliases: string[] = [];
   private readonly networks: Attachment[] = [{ network: Network.shared(this), aliases: this.aliases }];
-  private readonly environment: Record<string, string>;
+  private readonly environment: Record<string, string> = {};
+  private readonly origins = new Map<string, string>();
   private readonly targets: Connectable[] = [];
   private readonly service: Service;
   private readonly release?: Job;
 
   constructor(scope: Construct, id: string, props: AppServiceProps) {
     super(scope, id);
+    if (props.release && props.release.command.length === 0) {
+      throw new InvalidInput(this, 'release has an empty command; write it in parts, like ["python", "migrate.py"]');
+    }
     this.port = props.port;
-    this.environment = { ...props.environment };
+    for (const [name, value] of Object.entries(props.environment ?? {})) {
+      this.setEnvironment(name, value, "environment");
+    }
     for (const [name, secret] of Object.entries(props.secrets ?? {})) {
-      this.setEnvironment(name, secret.valueIn(this));
+      this.setEnvironment(name, secret.valueIn(this), "secrets");
     }
 
     const workload = {
@@ -158,7 +164,9 @@ export class AppService extends Construct implements Connectable, Routable {
     this.targets.push(target);
     const { network, environment, startAfter } = target.connection();
     if (!this.networks.some((attachment) => attachment.network === network)) this.networks.push({ network });
-    for (const [name, value] of Object.entries(environment)) this.setEnvironment(name, value);
+    for (const [name, value] of Object.entries(environment)) {
+      this.setEnvironment(name, value, `the connection to ${target.node.path}`);
+    }
     this.startAfter(...startAfter);
   }
 
@@ -184,10 +192,12 @@ export class AppService extends Construct implements Connectable, Routable {
     this.release?.startAfter(...dependencies);
   }
 
-  private setEnvironment(name: string, value: string): void {
-    if (name in this.environment) {
-      throw new InvalidInput(this, `environment variable ${name} is set twice; rename one of the two`);
+  private setEnvironment(name: string, value: string, origin: string): void {
+    const other = this.origins.get(name);
+    if (other) {
+      throw new InvalidInput(this, `environment variable ${name} is set by ${other} and by ${origin}; remove one`);
     }
+    this.origins.set(name, origin);
     this.environment[name] = value;
   }
 

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import type { Connectable, Connection } from "../app/connection";
 import { InvalidInput } from "../invalid-input";
@@ -89,7 +88,7 @@ export class PostgresDatabase extends Construct implements Connectable {
       );
     }
     const resources = { memory: 512, cpus: 1, ...props.resources };
-    const { memory } = limits(resources);
+    const { memory } = limits(this, resources);
     const variable = id.toUpperCase().replaceAll("-", "_");
     this.database = props.database ?? id;
     this.password = Secret.named(`${variable}_PASSWORD`, { minLength: 24 });
@@ -142,12 +141,12 @@ export class PostgresDatabase extends Construct implements Connectable {
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m" },
       resources: { memory: 64 },
       timeoutSeconds: 180,
+      replacedWith: [secrets],
     });
-    this.ready.startAfter(secrets);
   }
 
   connection(): Connection {
-    const password = Fn.urlencode(this.password.valueIn(this));
+    const password = this.password.urlValueIn(this);
     return {
       network: this.network,
       environment: { DATABASE_URL: `postgresql://${this.database}:${password}@${this.host}:5432/${this.database}` },

@@ -1,4 +1,3 @@
-import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import type { Connectable, Connection } from "../app/connection";
 import {
@@ -80,7 +79,7 @@ export class RedisCache extends Construct implements Connectable {
     super(scope, id);
     const persistence = props.persistence ?? Persistence.NONE;
     const resources = { memory: 128, cpus: 1, ...props.resources };
-    const { memory } = limits(resources);
+    const { memory } = limits(this, resources);
     this.password = Secret.named(`${id.toUpperCase().replaceAll("-", "_")}_PASSWORD`, { minLength: 24 });
     this.network = new Network(this, "network", { internal: true });
 
@@ -130,12 +129,12 @@ export class RedisCache extends Construct implements Connectable {
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m" },
       resources: { memory: 32 },
       timeoutSeconds: 120,
+      replacedWith: [secrets],
     });
-    this.ready.startAfter(secrets);
   }
 
   connection(): Connection {
-    const password = Fn.urlencode(this.password.valueIn(this));
+    const password = this.password.urlValueIn(this);
     return {
       network: this.network,
       environment: { REDIS_URL: `redis://:${password}@${this.host}:6379/0` },

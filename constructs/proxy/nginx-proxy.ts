@@ -99,7 +99,7 @@ export class NginxProxy extends Construct {
     const config = new ConfigVolume(this, "config", {
       image,
       files: () => this.files(ports.https),
-      references: () => this.addresses,
+      references: () => [...this.upstreams.keys()].flatMap((service) => service.containerNames),
       activation: {
         command: ["sh", "/release/activate.sh", DockerHost.of(this).nameOf(this), String(DRAIN_SECONDS)],
         networks: [{ network: Network.shared(this) }],
@@ -165,15 +165,11 @@ export class NginxProxy extends Construct {
     if (!port)
       throw new InvalidInput(this, `cannot route to ${service.node.path}: it has no port; add \`port: …\` there`);
     const upstream = this.upstreams.get(service) ?? {
-      name: service.node.id,
+      name: service.node.path.split("/").slice(1).join("-"),
       addresses: service.containerNames.map((container) => `${container}:${port}`),
     };
     this.upstreams.set(service, upstream);
     return upstream;
-  }
-
-  private get addresses(): string[] {
-    return [...this.upstreams.values()].flatMap(({ addresses }) => addresses);
   }
 
   private files(httpsPort: number): Record<string, string> {

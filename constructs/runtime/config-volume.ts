@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type ITerraformDependable, Lazy } from "cdktf";
+import { Fn, type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import type { Image } from "./image";
 import { Job } from "./job";
@@ -17,7 +17,7 @@ export interface ConfigVolumeProps {
   /** Files by name. Read at synth, so files may be added until then. */
   readonly files: () => Readonly<Record<string, string>>;
 
-  /** What the files' Terraform expressions, if there are any, are made of: another value means another version. */
+  /** The Terraform expressions in the files, if there are any: another value of one means another version. */
   readonly references?: () => readonly string[];
 
   /** A command that waits until the reader uses the new files; the release script adds the version. */
@@ -85,7 +85,7 @@ function versionOf({ files, references }: ConfigVolumeProps): string {
     produce: (context) => {
       const read = JSON.stringify(context.resolve(files()));
       const hash = createHash("sha256").update(read).update(RELEASE_SCRIPT).digest("hex").slice(0, 12);
-      return references ? `\${substr(sha256("${[hash, ...references()].join(" ")}"), 0, 12)}` : hash;
+      return references ? Fn.substr(Fn.sha256(Fn.join(" ", [hash, ...references()])), 0, 12) : hash;
     },
   });
 }

@@ -36,7 +36,10 @@ export class DataVolume extends Construct {
     super(scope, id);
     const name = props.volumeName ?? DockerHost.of(this).nameOf(this);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
-      throw new InvalidInput(this, `volumeName "${name}" must have letters, digits, "_", "." and "-" only`);
+      throw new InvalidInput(
+        this,
+        `volumeName "${name}" must have letters, digits, "_", "." and "-" only, at least two of them, and start with a letter or digit`,
+      );
     }
     this.volumeName = DataVolumes.of(this).add(this, name, props.removal ?? Removal.REFUSE);
   }
@@ -82,7 +85,11 @@ class Instances {
   private readonly resource: Volume;
 
   constructor(scope: Construct, id: string, preventDestroy: boolean) {
-    this.resource = new Volume(scope, id, { name: "${each.key}", lifecycle: { preventDestroy } });
+    this.resource = new Volume(scope, id, {
+      name: "${each.key}",
+      lifecycle: { preventDestroy },
+      dependsOn: [DockerHost.of(scope).reachable],
+    });
     this.resource.overrideLogicalId(id);
     this.resource.addOverride("for_each", this.names);
   }

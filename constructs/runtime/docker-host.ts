@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
+import { DataDockerNetwork } from "@cdktf/provider-docker/lib/data-docker-network";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { App, AssetType, Fn, type LocalExecProvisioner, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { InvalidInput } from "../invalid-input";
 import { type SshAddress, sshOptions } from "./ssh";
+import { LOOPBACK, type PublishedPort } from "./workload";
 
 /** Oldest and newest provider accepted: before 4.5 a plan deleted stopped containers. */
 const PROVIDER_VERSION = ">= 4.5.0, < 5.0.0";
@@ -12,15 +15,21 @@ const PROVIDER_VERSION = ">= 4.5.0, < 5.0.0";
 /** Docker's DNS serves container names, so they obey the limit of a DNS label (RFC 1035, 2.3.4). */
 const LONGEST_NAME = 63;
 
+/** Length of what makes a name unique, a dash and a time or a fingerprint. */
+export const UNIQUE = 13;
+
 export interface DockerHostProps {
   /** First part of the name of everything on the host: `<system>-<environment>`. */
   readonly prefix: string;
 
   /**
-   * Where the engine is.
+   * Socket of an engine on this machine; a rootless one has its own.
    *
-   * @default - this machine's socket, unix:///var/run/docker.sock
+   * @default "unix:///var/run/docker.sock"
    */
+  readonly socket?: string;
+
+  /** Another machine, whose engine is reached over SSH. @default - none: the engine is on this machine */
   readonly ssh?: SshAddress;
 
   /**
@@ -43,8 +52,16 @@ export class DockerHost extends Construct {
   }
 
   readonly prefix: string;
+  private readonly named = new Map<string, IConstruct>();
+  private readonly published: (PublishedPort & { readonly by: IConstruct })[] = [];
   private readonly props: DockerHostProps;
   private readonly awaitScript: TerraformAsset;
+
+  /**
+   * Asks the engine for something every engine has. Whatever needs nothing else depends on this, so that a host that
+   * can't be reached is one error in the plan instead of one for each resource in the middle of a deploy.
+   */
+  readonly reachable: DataDockerNetwork;
 
   constructor(stack: TerraformStack, props: DockerHostProps) {
     super(stack, "host");
@@ -58,6 +75,7 @@ export class DockerHost extends Construct {
         ? [{ address: props.registry, authDisabled: true }]
         : undefined,
     });
+    this.reachable = new DataDockerNetwork(this, "reachable", { name: "none" });
     stack.addOverride("terraform.required_providers.docker", {
       source: "kreuzwerker/docker",
       version: PROVIDER_VERSION,
@@ -65,24 +83,32 @@ export class DockerHost extends Construct {
     this.awaitScript = new TerraformAsset(this, "await", { path: join(__dirname, "await.sh"), type: AssetType.FILE });
   }
 
-  /** The Docker name of a construct: the host's prefix and the construct's path inside the stack. */
-  nameOf(construct: IConstruct): string {
+  /**
+   * The Docker name of a construct: the host's prefix and the construct's path inside the stack.
+   *
+   * @param room characters that the caller puts behind it
+   * @throws InvalidInput when it can't be a name, or is the name of another construct
+   */
+  nameOf(construct: IConstruct, room = 0): string {
     const ids = construct.node.scopes
       .slice(construct.node.scopes.indexOf(TerraformStack.of(construct)) + 1)
       .map((scope) => scope.node.id);
+    const unusable = ids.find((id) => !/^[a-z0-9][a-z0-9-]*$/.test(id));
+    if (unusable !== undefined) {
+      throw new InvalidInput(construct, `id "${unusable}" must have lower-case letters, digits and dashes only`);
+    }
     const name = [this.prefix, ...ids].join("-");
-    if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
+    if (name.length > LONGEST_NAME - room) {
       throw new InvalidInput(
         construct,
-        `id "${construct.node.id}" must have lower-case letters, digits and dashes only`,
+        `Docker name "${name}" has ${name.length} characters, at most ${LONGEST_NAME - room} are allowed; shorten an id`,
       );
     }
-    if (name.length > LONGEST_NAME) {
-      throw new InvalidInput(
-        construct,
-        `Docker name "${name}" has ${name.length} characters, at most ${LONGEST_NAME} are allowed; shorten an id`,
-      );
+    const other = this.named.get(name);
+    if (other && other !== construct) {
+      throw new InvalidInput(construct, `Docker name "${name}" is also that of ${other.node.path}; rename one of them`);
     }
+    this.named.set(name, construct);
     return name;
   }
 
@@ -91,16 +117,26 @@ export class DockerHost extends Construct {
    * plan, so a failed release that is tried again and a rollback get new names too; the container must ignore changes
    * of its name.
    */
-  uniqueNameOf(construct: IConstruct): string {
-    const name = this.nameOf(construct);
-    const stamp = "-261231235959";
-    if (name.length + stamp.length > LONGEST_NAME) {
-      throw new InvalidInput(
-        construct,
-        `Docker name "${name}" has ${name.length} characters, at most ${LONGEST_NAME - stamp.length} are allowed; shorten an id`,
-      );
+  uniqueNameOf(construct: IConstruct, suffix = ""): string {
+    const name = this.nameOf(construct, UNIQUE + suffix.length);
+    return `${name}-${Fn.formatdate("YYMMDDhhmmss", Fn.plantimestamp())}${suffix}`;
+  }
+
+  /** Takes ports of the host for a construct. @throws InvalidInput when one of them is taken or no port */
+  publish(construct: IConstruct, ports: readonly PublishedPort[]): void {
+    for (const port of ports) {
+      if (!Number.isInteger(port.host) || port.host < 1 || port.host > 65535) {
+        throw new InvalidInput(construct, `port of the host must be a whole number from 1 to 65535, got ${port.host}`);
+      }
+      const taken = this.published.find((other) => overlap(port, other));
+      if (taken) {
+        throw new InvalidInput(
+          construct,
+          `port ${port.host} of the host is published by ${taken.by.node.path} already; give one of the two another port`,
+        );
+      }
+      this.published.push({ ...port, by: construct });
     }
-    return `${name}-${Fn.formatdate("YYMMDDhhmmss", Fn.plantimestamp())}`;
   }
 
   /** The reference of an image as this host pulls it. */
@@ -125,12 +161,14 @@ export class DockerHost extends Construct {
   }
 
   private get address(): string {
-    const { ssh } = this.props;
-    return ssh ? `ssh://${ssh.user}@${ssh.host}:${ssh.port}` : "unix:///var/run/docker.sock";
+    const { ssh, socket } = this.props;
+    return ssh ? `ssh://${ssh.user}@${ssh.host}:${ssh.port}` : (socket ?? "unix:///var/run/docker.sock");
   }
 
   /** Host keys are pinned in a file of their own, beside the stack: the user's known_hosts plays no part. */
   private sshOptions(ssh: SshAddress): string[] {
+    // For the shared connection's socket: ssh makes every other file there by itself, but not this folder.
+    mkdirSync(join(homedir(), ".ssh"), { recursive: true, mode: 0o700 });
     const folder = join(App.of(this).outdir, "known_hosts");
     const file = TerraformStack.of(this).node.id;
     mkdirSync(folder, { recursive: true });
@@ -138,4 +176,10 @@ export class DockerHost extends Construct {
     writeFileSync(join(folder, file), ssh.hostKeys.map((key) => `${host} ${key}\n`).join(""));
     return sshOptions(`../../known_hosts/${file}`);
   }
+}
+
+/** Whether two ports cannot both be bound: an unspecified address stands for every address of the host. */
+function overlap(one: PublishedPort, other: PublishedPort): boolean {
+  const addresses = [one.address ?? LOOPBACK, other.address ?? LOOPBACK];
+  return one.host === other.host && (addresses[0] === addresses[1] || addresses.some((it) => /^[0.:]+$/.test(it)));
 }

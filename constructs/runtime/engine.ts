@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
 import type { ContainerConfig } from "@cdktf/provider-docker/lib/container";
-import { Lazy } from "cdktf";
+import { Fn, Lazy } from "cdktf";
 import type { Construct } from "constructs";
-import { InvalidInput } from "../invalid-input";
 import { limits } from "./resources";
-import type { ServiceWorkload, Workload } from "./workload";
+import { LOOPBACK, type ServiceWorkload, type Workload } from "./workload";
 
 /** Logs of one container never take more than 50 MB of the host's disk. */
 const LOGS = { logDriver: "json-file", logOpts: { "max-size": "10m", "max-file": "5" } };
 
 /** What the Docker provider calls a workload, without the name. */
 export function containerOf(scope: Construct, workload: Workload): Omit<ContainerConfig, "name"> {
-  const { memory, cpus } = checkedLimits(scope, workload);
+  const { memory, cpus } = limits(scope, workload.resources);
   return {
     image: workload.image.reference,
     command: workload.command && [...workload.command],
@@ -47,7 +46,7 @@ export function containerOf(scope: Construct, workload: Workload): Omit<Containe
     ports: workload.ports?.map(({ container, host, address }) => ({
       internal: container,
       external: host,
-      ip: address ?? "127.0.0.1",
+      ip: address ?? LOOPBACK,
     })),
     labels: [
       { label: "portolan.construct", value: scope.node.path },
@@ -56,20 +55,20 @@ export function containerOf(scope: Construct, workload: Workload): Omit<Containe
   };
 }
 
-/** Identifies a workload's whole description; secret values have no part in it. */
+/** Identifies a workload's whole description and the very image; secret values have no part in it. */
 export function fingerprintOf(workload: ServiceWorkload): string {
   return Lazy.stringValue({
     produce: (context) => {
       const { image, networks, mounts, ...rest } = workload;
-      return hash(
+      const description = hash(
         context.resolve({
           ...rest,
           health: healthcheckOf(workload),
-          image: image.reference,
           networks: networks?.map(({ network }) => network.networkName),
           mounts: mounts?.map(({ volume, ...mount }) => ({ ...mount, volume: volume.volumeName })),
         }),
       );
+      return Fn.substr(Fn.sha256(Fn.join(" ", [description, image.reference])), 0, 12);
     },
   });
 }
@@ -98,14 +97,6 @@ function environmentOf({ environment = {} }: Workload): string[] {
   return Object.entries(environment)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`);
-}
-
-function checkedLimits(scope: Construct, workload: Workload) {
-  try {
-    return limits(workload.resources ?? {});
-  } catch (error) {
-    throw new InvalidInput(scope, (error as Error).message);
-  }
 }
 
 /** Seconds as the provider reads them back: Go writes 60 seconds as `1m0s`. */

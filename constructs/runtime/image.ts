@@ -63,8 +63,13 @@ export class Image extends Construct {
 
   constructor(scope: Construct, id: string, source: ImageSource) {
     super(scope, id);
+    if (!source) throw new InvalidInput(scope, "has no image; add `image: …`");
     // Kept on the host: the one that ran before is what a rollback needs, and other environments may use it.
-    this.reference = new DockerImage(this, "Resource", { ...source.imageIn(this), keepLocally: true }).name;
+    this.reference = new DockerImage(this, "Resource", {
+      ...source.imageIn(this),
+      keepLocally: true,
+      dependsOn: [DockerHost.of(this).reachable],
+    }).name;
   }
 }
 

@@ -22,6 +22,9 @@ export interface JobWorkload extends Workload {
    * @default 600
    */
   readonly timeoutSeconds?: number;
+
+  /** Run again whenever one of these was replaced, beside the job's own changes. @default - none */
+  readonly replacedWith?: readonly ITerraformDependable[];
 }
 
 /**
@@ -42,7 +45,7 @@ export class Job extends Construct implements ITerraformDependable {
       restart: "no",
       upload: workload.files && uploadsOf(workload.files),
       // Services that start first make their jobs do so too (see Replacement), so a job's name is never used twice.
-      lifecycle: { ignoreChanges: ["name"] },
+      lifecycle: { ignoreChanges: ["name"], replaceTriggeredBy: workload.replacedWith?.map(dependable) },
       provisioners: [host.awaits("completed", workload.timeoutSeconds ?? 600)],
     });
     this.fqn = this.container.fqn;

@@ -31,6 +31,7 @@ export class Network extends Construct {
       name: DockerHost.of(this).nameOf(this),
       driver: "bridge",
       internal: props.internal ?? false,
+      dependsOn: [DockerHost.of(this).reachable],
     });
     this.networkName = network.name;
   }

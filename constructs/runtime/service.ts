@@ -2,7 +2,7 @@ import { Container } from "@cdktf/provider-docker/lib/container";
 import { dependable, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidInput } from "../invalid-input";
-import { DockerHost } from "./docker-host";
+import { DockerHost, UNIQUE } from "./docker-host";
 import { containerOf, fingerprintOf, healthcheckOf } from "./engine";
 import type { ServiceWorkload } from "./workload";
 
@@ -53,17 +53,21 @@ export class Service extends Construct {
     }
     const startFirst = options.replacement === Replacement.START_FIRST;
     if (replicas > 1 && !startFirst) throw new InvalidInput(scope, "a service that stops first has one replica");
+    const ports = workload.ports ?? [];
+    if (ports.length > 0 && startFirst) {
+      throw new InvalidInput(scope, "a service that publishes a port of the host must stop first");
+    }
 
     const host = DockerHost.of(this);
-    this.hostName = host.nameOf(scope);
-    const name = startFirst ? host.uniqueNameOf(scope) : this.hostName;
+    host.publish(scope, ports);
+    this.hostName = host.nameOf(scope, UNIQUE);
     this.fingerprint = fingerprintOf(workload);
     this.containers = Array.from(
       { length: replicas },
       (_, index) =>
         new Container(this, `${index + 1}`, {
           ...containerOf(scope, workload),
-          name: replicas > 1 ? `${name}-${index + 1}` : name,
+          name: startFirst ? host.uniqueNameOf(scope, replicas > 1 ? `-${index + 1}` : "") : this.hostName,
           restart: "unless-stopped",
           healthcheck: healthcheckOf(workload),
           stopSignal: workload.stopSignal,

@@ -8,6 +8,9 @@ export class Volume extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.volumeName = new DockerVolume(this, "Resource", { name: DockerHost.of(this).nameOf(this) }).name;
+    this.volumeName = new DockerVolume(this, "Resource", {
+      name: DockerHost.of(this).nameOf(this),
+      dependsOn: [DockerHost.of(this).reachable],
+    }).name;
   }
 }

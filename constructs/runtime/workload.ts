@@ -18,6 +18,9 @@ export interface Mount {
   readonly readOnly?: boolean;
 }
 
+/** Address that only the host itself reaches. */
+export const LOOPBACK = "127.0.0.1";
+
 /** A port of the container made reachable through a port of the host. */
 export interface PublishedPort {
   readonly container: number;
