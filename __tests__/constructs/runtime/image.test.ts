@@ -1,0 +1,95 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Image, ImageSource } from "../../../constructs/runtime";
+import { service, shop, synthesised } from "../../synthesised";
+
+/** A folder with a Dockerfile, for as long as a test uses it. */
+function withContext<T>(use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "portolan-"));
+  writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function imageOf(source: ImageSource): Record<string, unknown> {
+  const stack = synthesised((shop) => {
+    new Image(shop, "image", source);
+  });
+  const [image = {}] = Object.values(stack.resources("docker_image"));
+  return image;
+}
+
+test("of a server we do not build is what its tag was when it was first pulled, and stays on the host", () => {
+  expect(imageOf(ImageSource.official("postgres:18"))).toMatchObject({ name: "postgres:18", keep_locally: true });
+});
+
+test("of a release is what the registry has under its tag now, to the digest", () => {
+  const stack = synthesised((shop) => {
+    new Image(shop, "image", ImageSource.registry("ghcr.io/shop/api", "1.0.0"));
+  });
+  const [[id, published] = []] = Object.entries(stack.json.data?.docker_registry_image ?? {});
+  expect(published).toEqual({ name: "ghcr.io/shop/api:1.0.0" });
+  expect(Object.values(stack.resources("docker_image"))).toMatchObject([
+    { name: `ghcr.io/shop/api:1.0.0@\${data.docker_registry_image.${id}.sha256_digest}`, keep_locally: true },
+  ]);
+});
+
+test("of a folder is built there, with the registry for what it is based on", () => {
+  withContext((folder) => {
+    const stack = synthesised(
+      (shop) => {
+        new Image(shop, "image", ImageSource.build(folder));
+      },
+      { registry: "registry.example:5000" },
+    );
+    expect(Object.values(stack.resources("docker_image"))).toMatchObject([
+      {
+        name: expect.stringMatching(/^shop-test-image:[0-9a-f]{12}$/),
+        build: { context: folder, build_args: { REGISTRY: "registry.example:5000/" } },
+        keep_locally: true,
+      },
+    ]);
+  });
+});
+
+test("of a folder is another one when a file's name or content changes, and the same wherever the folder lies", () => {
+  withContext((folder) => {
+    const names = [imageOf(ImageSource.build(folder)).name];
+    writeFileSync(join(folder, "main.py"), "print()\n");
+    names.push(imageOf(ImageSource.build(folder)).name);
+    writeFileSync(join(folder, "main.py"), "print(1)\n");
+    names.push(imageOf(ImageSource.build(folder)).name);
+    withContext((copy) => {
+      cpSync(folder, copy, { recursive: true });
+      expect(imageOf(ImageSource.build(copy)).name).toBe(names[2]);
+    });
+    expect(new Set(names).size).toBe(3);
+  });
+});
+
+test.each([".git", "node_modules", "__pycache__"])("of a folder does not change with what is in %s", (ignored) => {
+  withContext((folder) => {
+    const before = imageOf(ImageSource.build(folder)).name;
+    mkdirSync(join(folder, "app", ignored), { recursive: true });
+    writeFileSync(join(folder, "app", ignored, "file"), "");
+    expect(imageOf(ImageSource.build(folder)).name).toBe(before);
+  });
+});
+
+test("refuses a folder that is not there", () => {
+  expect(() => new Image(shop(), "image", ImageSource.build("/nowhere/api"))).toThrow(
+    new Error(
+      "test/image: cannot read the build context /nowhere/api: ENOENT: no such file or directory, scandir '/nowhere/api'",
+    ),
+  );
+});
+
+test("refuses to be none, which only types would notice", () => {
+  expect(() => service(shop(), "api", { image: undefined })).toThrow(
+    new Error("test/api: has no image; add `image: …`"),
+  );
+});

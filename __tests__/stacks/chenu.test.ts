@@ -1,0 +1,105 @@
+import type { Synthesised } from "../synthesised";
+import { synthesisedSystem } from "../systems";
+
+test("keeps its addresses and names, which are a contract: another name is another container, and an empty volume", () => {
+  const stack = synthesisedSystem("chenu", "local");
+  expect(namesOf(stack)).toMatchInlineSnapshot(`
+    "docker_container.backend_release_FBABBCD4 = chenu-local-backend-release-…
+    docker_container.backend_service_1_5ED9E421 = chenu-local-backend-…
+    docker_container.cache_ready_D3B2FF65 = chenu-local-cache-ready-…
+    docker_container.cache_secrets_write_A9000336 = chenu-local-cache-secrets-write-…
+    docker_container.cache_server_1_FECD6A91 = chenu-local-cache
+    docker_container.db_ready_4CAB80A2 = chenu-local-db-ready-…
+    docker_container.db_secrets_write_1E9A16EC = chenu-local-db-secrets-write-…
+    docker_container.db_server_1_266C1534 = chenu-local-db
+    docker_container.frontend_config_release_380DA00B = chenu-local-frontend-config-release-…
+    docker_container.frontend_service_1_135240B6 = chenu-local-frontend-…
+    docker_container.proxy_config_release_4CF4C365 = chenu-local-proxy-config-release-…
+    docker_container.proxy_owner_26B0A6D2 = chenu-local-proxy-owner-…
+    docker_container.proxy_server_1_DEA9C86D = chenu-local-proxy
+    docker_network.cache_network_EF8AF865 = chenu-local-cache-network
+    docker_network.db_network_171DF3EB = chenu-local-db-network
+    docker_network.network_39EEAA36 = chenu-local-network
+    docker_volume.cache_secrets_volume_77B56263 = chenu-local-cache-secrets-volume
+    docker_volume.db_secrets_volume_3D1DBF76 = chenu-local-db-secrets-volume
+    docker_volume.disposable = none
+    docker_volume.frontend_config_volume_0E349054 = chenu-local-frontend-config-volume
+    docker_volume.protected = chenu-local-cache-data, chenu-local-db-data
+    docker_volume.proxy_certificates_48247B9A = chenu-local-proxy-certificates
+    docker_volume.proxy_config_volume_FCAE77E9 = chenu-local-proxy-config-volume"
+  `);
+});
+
+test("lets the database and the cache reach nothing outside, and be reached by the backend alone", () => {
+  const stack = synthesisedSystem("chenu", "local");
+  for (const server of ["db", "cache"]) {
+    const [network, ...others] = stack.container(server).networks_advanced ?? [];
+    expect(others).toEqual([]);
+    const [, name = ""] = /^\$\{docker_network\.(\w+)\.name\}$/.exec(network?.name ?? "") ?? [];
+    expect(stack.resources("docker_network")[name]).toMatchObject({
+      internal: true,
+    });
+    const members = Object.values(stack.allContainers)
+      .filter((container) => container.networks_advanced?.some((attachment) => attachment.name === network?.name))
+      .map(({ labels }) => labels[0]?.value);
+    expect(members.sort()).toEqual([
+      "local/backend",
+      "local/backend/release",
+      `local/${server}`,
+      `local/${server}/ready`,
+    ]);
+  }
+});
+
+test("migrates before the backend starts, and after the database and the cache answer", () => {
+  const stack = synthesisedSystem("chenu", "local");
+  const [db, cache, release] = ["db/ready", "cache/ready", "backend/release"].map((path) => stack.addressOf(path));
+  expect(stack.container("backend/release").depends_on).toEqual([db, cache]);
+  expect(stack.container("backend").depends_on).toEqual([release, db, cache]);
+});
+
+test("migrates in the release's own image and environment", () => {
+  const stack = synthesisedSystem("chenu", "local");
+  const [release, backend] = [stack.container("backend/release"), stack.container("backend")];
+  expect(release).toMatchObject({
+    image: backend.image,
+    env: backend.env,
+    user: backend.user,
+  });
+  expect(release.command).toEqual(["python", "-m", "app.migrate"]);
+});
+
+test("is larger in production", () => {
+  const staging = synthesisedSystem("chenu", "staging");
+  const production = synthesisedSystem("chenu", "production");
+  expect(staging.container("db")).toMatchObject({ memory: 512, cpus: "1.0" });
+  expect(production.container("db")).toMatchObject({
+    memory: 2048,
+    cpus: "2.0",
+  });
+  expect(staging.containers("backend")).toHaveLength(1);
+  expect(production.containers("backend")).toHaveLength(2);
+});
+
+test("protects the database's volume and the cache's in every environment", () => {
+  for (const environment of ["local", "staging", "production"]) {
+    expect(synthesisedSystem("chenu", environment).resources("docker_volume").protected).toMatchObject({
+      for_each: {
+        [`chenu-${environment}-cache-data`]: `chenu-${environment}-cache-data`,
+        [`chenu-${environment}-db-data`]: `chenu-${environment}-db-data`,
+      },
+    });
+  }
+});
+
+/** Every named thing in Docker, a line each: its address in Terraform and its name, with the time of the plan as "…". */
+function namesOf(stack: Synthesised): string {
+  return ["docker_container", "docker_network", "docker_volume"]
+    .flatMap((type) =>
+      Object.entries(stack.resources(type)).map(([id, { name, for_each = {} }]) => {
+        const names = name === "${each.key}" ? Object.keys(for_each as object).join(", ") || "none" : String(name);
+        return `${type}.${id} = ${names.replace(/\$\{formatdate\(.*\)\}/, "…")}`;
+      }),
+    )
+    .join("\n");
+}
