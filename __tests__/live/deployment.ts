@@ -37,6 +37,10 @@ export class Deployment {
   readonly folder = mkdtempSync(join(tmpdir(), "portolan-"));
   readonly prefix: string;
   secrets: Record<string, string> = { ...SECRETS };
+  /** Added to the commands' environment. */
+  extraEnv: Record<string, string> = {};
+  /** Another program than main.ts, relative to the project. */
+  app?: string;
   private data: Partial<EnvironmentData> = {};
 
   private constructor(
@@ -135,7 +139,8 @@ export class Deployment {
   }
 
   private cdktf(...args: string[]): Promise<Finished> {
-    return attempt(CDKTF, [...args, "--output", join(this.folder, "out")], { cwd: PROJECT, env: this.env });
+    const app = this.app ? ["--app", `node --import tsx ${this.app}`] : [];
+    return attempt(CDKTF, [...args, ...app, "--output", join(this.folder, "out")], { cwd: PROJECT, env: this.env });
   }
 
   private get env(): Record<string, string> {
@@ -148,11 +153,13 @@ export class Deployment {
       FORCE_COLOR: "0",
       TF_CLI_ARGS: "-no-color",
       CHECKPOINT_DISABLE: "1",
+      TERRAFORM_BINARY_NAME: join(PROJECT, "scripts", "terraform.sh"),
+      ...this.extraEnv,
     };
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
