@@ -61,9 +61,8 @@ export class Synthesised {
 
   /** The container, or the containers, of the construct at a path inside the stack. */
   containers(path: string): ContainerJson[] {
-    const label = { label: "portolan.construct", value: `${this.stack.node.id}/${path}` };
-    return Object.values(this.allContainers).filter(({ labels }) =>
-      labels.some(({ label: name, value }) => name === label.label && value === label.value),
+    return Object.values(this.allContainers).filter(
+      (container) => labelOf(container, "construct") === `${this.stack.node.id}/${path}`,
     );
   }
 
@@ -79,6 +78,11 @@ export class Synthesised {
     const [name] = Object.entries(this.allContainers).find(([, container]) => container === wanted) ?? [];
     return `docker_container.${name}`;
   }
+}
+
+/** One of our labels of a container. */
+export function labelOf({ labels }: ContainerJson, name: string): string {
+  return labels.find(({ label }) => label === `portolan.${name}`)?.value ?? "";
 }
 
 /** Synthesises a stack of system "shop" and environment "test" that a test fills. */

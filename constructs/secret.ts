@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { Fn, TerraformStack, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 import { InvalidInput } from "./invalid-input";
+import { DockerHost } from "./runtime/docker-host";
 
 /** How a secret is checked before anything is planned. */
 export interface SecretOptions {
@@ -75,8 +76,9 @@ export class Secret {
 }
 
 /**
- * A secret as a variable of a stack. An empty default and two conditions instead of a required variable: Terraform would
- * ask for the missing value, or fail without saying what to type.
+ * A secret as a variable of a stack. An empty default instead of a required variable: Terraform would ask for the missing
+ * value, or fail without saying what to type. The conditions are not the variable's own `validation`: when one of those
+ * fails, Terraform prints the value, sensitive or not (https://github.com/opentofu/opentofu/issues/2219).
  */
 class SecretVariable extends TerraformVariable {
   /** `user`: path of the construct that used it first. */
@@ -86,25 +88,23 @@ class SecretVariable extends TerraformVariable {
     readonly user: string,
   ) {
     const { name, minLength } = secret;
-    const remedy = `type: npm run secrets -- generate ${stack.node.id}`;
-    const value = `var.${name}`;
     super(stack, name, {
       type: "string",
       sensitive: true,
       nullable: false,
       default: "",
       description: `At least ${minLength} characters`,
-      validation: [
-        {
-          condition: `\${length(${value}) > 0}`,
-          errorMessage: `Secret ${name} of environment ${stack.node.id} is missing; ${remedy}`,
-        },
-        {
-          condition: `\${length(${value}) == 0 || length(${value}) >= ${minLength}}`,
-          errorMessage: `Secret ${name} of environment ${stack.node.id} must have at least ${minLength} characters; correct it, or remove it from its file and ${remedy}`,
-        },
-      ],
     });
+    const host = DockerHost.of(stack);
+    const subject = `Secret ${name} of environment ${stack.node.id}`;
+    const command = `npm run secrets -- generate ${stack.node.id}`;
+    const length = `length(var.${name})`;
+    host.require(`${length} > 0`, `${subject} is missing; type:`, command);
+    host.require(
+      `${length} == 0 || ${length} >= ${minLength}`,
+      `${subject} must have at least ${minLength} characters; correct it, or remove it from its file and type:`,
+      command,
+    );
     // For scripts/secrets, in the one place of the file that Terraform takes for a comment.
     stack.addOverride(`//.secrets.${name}`, { minLength });
   }

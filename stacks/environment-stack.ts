@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { App, LocalBackend, S3Backend, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidInput } from "../constructs/invalid-input";
 import { DataVolumes } from "../constructs/runtime/data-volume";
 import { DockerHost } from "../constructs/runtime/docker-host";
+import { Sweep } from "../constructs/runtime/sweep";
+import { SecretsText } from "../scripts/secrets/secrets-text";
 import type { Environment } from "./environment";
 import { NAME } from "./environment-schema";
 import { secretsFile } from "./secrets-file";
@@ -27,6 +29,7 @@ export class EnvironmentStack extends TerraformStack {
     });
     // There even when the last data volume leaves the code: only then does Terraform refuse to destroy it.
     DataVolumes.of(this);
+    new Sweep(this);
     this.keepState();
     this.linkSecrets();
     this.node.addValidation({ validate: () => this.checkSizes() });
@@ -38,7 +41,10 @@ export class EnvironmentStack extends TerraformStack {
     const state = new Construct(this, "state");
     const s3 = environment.state?.s3;
     if (!s3) {
-      new LocalBackend(state, { path: resolve(`terraform.${system}.${environment.name}.tfstate`) });
+      const path = resolve(`terraform.${system}.${environment.name}.tfstate`);
+      new LocalBackend(state, { path });
+      // It has every secret in plain text, and Terraform makes it readable for everyone.
+      if (existsSync(path)) chmodSync(path, 0o600);
       return;
     }
     new S3Backend(state, {
@@ -72,6 +78,18 @@ export class EnvironmentStack extends TerraformStack {
     rmSync(link, { force: true });
     const file = secretsFile(this.system, this.environment.name);
     if (!existsSync(file)) return;
+    // Terraform would print the line that it cannot read, with the value in it.
+    const wrong = new SecretsText(readFileSync(file, "utf8")).lines.find(({ mistake }) => mistake);
+    if (wrong) {
+      const command = `npm run secrets -- check ${this.node.id}`;
+      // Never holds: Terraform wants a condition to refer to something.
+      DockerHost.of(this).require(
+        'terraform.workspace == ""',
+        `Line ${wrong.number} of ${file} cannot be read; type:`,
+        command,
+      );
+      return;
+    }
     mkdirSync(folder, { recursive: true });
     symlinkSync(relative(folder, file), link);
   }

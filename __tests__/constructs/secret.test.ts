@@ -54,20 +54,27 @@ test("must be there and have its least length before anything is planned", () =>
   const stack = synthesised((shop) => {
     service(shop, "api", { secrets: { JWT: Secret.named("JWT_SECRET", { minLength: 32 }) } });
   });
-  expect(stack.json.variable?.JWT_SECRET).toMatchObject({
-    description: "At least 32 characters",
-    validation: [
-      {
-        condition: "${length(var.JWT_SECRET) > 0}",
-        error_message: "Secret JWT_SECRET of environment test is missing; type: npm run secrets -- generate test",
+  expect(stack.json.variable?.JWT_SECRET).toMatchObject({ description: "At least 32 characters" });
+  // Not in the variable itself, where Terraform would print its value.
+  expect(stack.json.variable?.JWT_SECRET).not.toHaveProperty("validation");
+  expect(Object.values(stack.json.data?.docker_network ?? {})).toMatchObject([
+    {
+      lifecycle: {
+        precondition: [
+          {
+            condition: "${length(var.JWT_SECRET) > 0}",
+            error_message:
+              "Secret JWT_SECRET of environment test is missing; type:\n\n  npm run secrets -- generate test",
+          },
+          {
+            condition: "${length(var.JWT_SECRET) == 0 || length(var.JWT_SECRET) >= 32}",
+            error_message:
+              "Secret JWT_SECRET of environment test must have at least 32 characters; correct it, or remove it from its file and type:\n\n  npm run secrets -- generate test",
+          },
+        ],
       },
-      {
-        condition: "${length(var.JWT_SECRET) == 0 || length(var.JWT_SECRET) >= 32}",
-        error_message:
-          "Secret JWT_SECRET of environment test must have at least 32 characters; correct it, or remove it from its file and type: npm run secrets -- generate test",
-      },
-    ],
-  });
+    },
+  ]);
 });
 
 test("has at least 16 characters unless it says otherwise", () => {

@@ -143,6 +143,11 @@ export class Deployment {
     return attempt(CDKTF, [...args, ...app, "--output", join(this.folder, "out")], { cwd: PROJECT, env: this.env });
   }
 
+  /** What a command of this environment started by hand needs. */
+  get processEnv(): NodeJS.ProcessEnv {
+    return { ...process.env, ...this.env };
+  }
+
   private get env(): Record<string, string> {
     const secrets = Object.entries(this.secrets).map(([name, value]) => [`TF_VAR_${name}`, value]);
     return {

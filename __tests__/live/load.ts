@@ -1,6 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import autocannon, { type Options } from "autocannon";
-import type { Deployment } from "./deployment";
+
+/** An environment of CHE·NU that answers on this machine. */
+export interface Target {
+  readonly domain: string;
+  readonly ports: { readonly https: number };
+}
 
 export interface LoadResult {
   readonly requests: number;
@@ -21,10 +26,10 @@ const WRITE: Options = {
 
 /** Steady traffic against an environment of CHE·NU: half of it reads, half writes a row. */
 export class Load {
-  static start(deployment: Deployment, requestsPerSecond: number): Load {
+  static start(target: Target, requestsPerSecond: number): Load {
     return new Load([
-      new Shooter(deployment, { ...READ, overallRate: requestsPerSecond / 2 }, "/api/health"),
-      new Shooter(deployment, { ...WRITE, overallRate: requestsPerSecond / 2 }, "/api/v1/threads"),
+      new Shooter(target, { ...READ, overallRate: requestsPerSecond / 2 }, "/api/health"),
+      new Shooter(target, { ...WRITE, overallRate: requestsPerSecond / 2 }, "/api/v1/threads"),
     ]);
   }
 
@@ -61,7 +66,7 @@ class Shooter {
   private readonly instance: autocannon.Instance;
   private readonly finished: Promise<unknown>;
 
-  constructor({ domain, ports }: Deployment, options: Options, path: string) {
+  constructor({ domain, ports }: Target, options: Options, path: string) {
     this.instance = autocannon(
       {
         ...options,

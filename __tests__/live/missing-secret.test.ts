@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../scripts/run";
 import { secretsFile } from "../../stacks/secrets-file";
@@ -73,6 +73,18 @@ test("secrets from the file reach the plan, and win over variables", async () =>
     expect(plan.stdout + plan.stderr).not.toContain(value);
     expect(deployment.json).not.toContain(value);
   }
+});
+
+test("a line that cannot be read stops the plan without being printed", async () => {
+  writeFileSync(FILE, `JWT_SECRET="canary\${in}file"\n`, { mode: 0o600 });
+  deployment.secrets = { ...SECRETS };
+  await deployment.synth();
+  const { stdout, stderr, exitCode } = await deployment.terraform("plan", "-input=false");
+  expect(exitCode).toBe(1);
+  expect(oneLine(stderr)).toContain(
+    `Line 1 of .env.chenu.${NAME} cannot be read; type: npm run secrets -- check ${NAME}`,
+  );
+  expect(stdout + stderr).not.toContain("canary");
 });
 
 /** Terraform wraps what it says, and cdktf puts a column in front of it. */

@@ -1,4 +1,4 @@
-import type { Synthesised } from "../synthesised";
+import { labelOf, type Synthesised } from "../synthesised";
 import { synthesisedSystem } from "../systems";
 
 test("keeps its addresses and names, which are a contract: another name is another container, and an empty volume", () => {
@@ -41,7 +41,7 @@ test("lets the database and the cache reach nothing outside, and be reached by t
     });
     const members = Object.values(stack.allContainers)
       .filter((container) => container.networks_advanced?.some((attachment) => attachment.name === network?.name))
-      .map(({ labels }) => labels[0]?.value);
+      .map((container) => labelOf(container, "construct"));
     expect(members.sort()).toEqual([
       "local/backend",
       "local/backend/release",

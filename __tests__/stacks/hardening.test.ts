@@ -1,4 +1,4 @@
-import type { ContainerJson } from "../synthesised";
+import { type ContainerJson, labelOf } from "../synthesised";
 import { COPIES, synthesisedSystem } from "../systems";
 
 const isJob = ({ must_run }: ContainerJson) => must_run === false;
@@ -20,7 +20,7 @@ describe.each(COPIES)("$system in $environment", ({ system, environment }) => {
   });
 
   test("drops every capability of every container, and gives CHOWN back to jobs that own volumes alone", () => {
-    const owns = ({ labels }: ContainerJson) => labels[0]?.value.endsWith("/owner");
+    const owns = (container: ContainerJson) => labelOf(container, "construct").endsWith("/owner");
     expect(
       except((container) =>
         same(

@@ -96,6 +96,7 @@ export interface ReleaseJob {
 /** An application in a container: replaced without a lost request, and only by a release that works. */
 export class AppService extends Construct implements Connectable, Routable {
   readonly port?: number;
+  readonly probe?: string;
 
   private readonly aliases: string[] = [];
   private readonly networks: Attachment[] = [{ network: Network.shared(this), aliases: this.aliases }];
@@ -111,6 +112,7 @@ export class AppService extends Construct implements Connectable, Routable {
       throw new InvalidInput(this, 'release has an empty command; write it in parts, like ["python", "migrate.py"]');
     }
     this.port = props.port;
+    this.probe = props.health.path;
     for (const [name, value] of Object.entries(props.environment ?? {})) {
       this.setEnvironment(name, value, "environment");
     }

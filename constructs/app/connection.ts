@@ -6,6 +6,9 @@ import type { Network } from "../runtime/network";
 export interface Routable extends IConstruct {
   readonly port?: number;
 
+  /** Path that answers with a status below 400 while the service works; nothing if only a command can tell. */
+  readonly probe?: string;
+
   /** Names in the shared network, each a reference to a healthy container. */
   readonly containerNames: string[];
 }

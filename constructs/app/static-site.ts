@@ -39,6 +39,7 @@ export interface StaticSiteProps {
 /** Built pages, served by an Nginx whose configuration the image need not bring. */
 export class StaticSite extends Construct implements Routable {
   readonly port = 8080;
+  readonly probe = "/-/health";
 
   private readonly service: Service;
 
@@ -47,7 +48,7 @@ export class StaticSite extends Construct implements Routable {
     const image = new Image(this, "image", props.image);
     const config = new ConfigVolume(this, "config", {
       image,
-      files: () => ({ "nginx.conf": siteConfig(this.port, props.root ?? "/usr/share/nginx/html", props.singlePage) }),
+      files: () => ({ "nginx.conf": siteConfig(this, props.root ?? "/usr/share/nginx/html", props.singlePage) }),
     });
     this.service = new Service(
       this,
@@ -62,7 +63,7 @@ export class StaticSite extends Construct implements Routable {
         tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=16m" },
         resources: { memory: 64, ...props.resources },
         port: this.port,
-        health: Health.http("/-/health"),
+        health: Health.http(this.probe),
         stopSignal: "SIGQUIT",
       },
       { replacement: Replacement.START_FIRST, replicas: props.replicas },
@@ -75,7 +76,7 @@ export class StaticSite extends Construct implements Routable {
   }
 }
 
-function siteConfig(port: number, root: string, singlePage = false): string {
+function siteConfig({ port, probe }: StaticSite, root: string, singlePage = false): string {
   return `worker_processes 1;
 pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
@@ -107,7 +108,7 @@ http {
     location / {
       try_files $uri $uri/ ${singlePage ? "/index.html" : "=404"};
     }
-    location = /-/health {
+    location = ${probe} {
       return 204;
     }
   }

@@ -9,6 +9,12 @@ export PGPASSFILE=/tmp/pgpass
 umask 077
 printf '*:*:*:*:%s\n' "$(cat /run/secrets/admin-password)" >"$PGPASSFILE"
 
+if ! psql -X -q -c 'SELECT' postgres >/dev/null; then
+  echo "The superuser can't log in with the secret of this deploy. The server took its password when the data was made:"
+  echo "change it in the server as well, as docs/secrets.md says."
+  exit 1
+fi
+
 psql -X -q -v ON_ERROR_STOP=1 -v role="$ROLE" -v database="$DATABASE" postgres <<'SQL'
 -- A statement that fails must not bring the password into the server's log.
 SET log_min_error_statement = panic;

@@ -1,24 +1,44 @@
 #!/bin/sh
-# Waits until the proxy uses a release of its configuration, and then until its clients have left the one before.
+# Accompanies a release of the proxy's configuration (see constructs/runtime/release.sh).
 #
-#   activate.sh PROXY DRAIN_SECONDS VERSION
+#   activate.sh PROXY DRAIN_SECONDS ready VERSION    before it is put in place: the services it names do answer
+#   activate.sh PROXY DRAIN_SECONDS used VERSION     after: the proxy uses it, and clients have left the one before
 set -eu
 
-status=http://$1:8081
+proxy=$1
 drain=$2
-version=$3
+version=$4
+status=http://$proxy:8081
 
-# No proxy, nobody to wait for: it reads the newest release when it starts.
-getent hosts "$1" >/dev/null || exit 0
+# A deploy that was killed while it waited for a container believes in it the next time. Traffic is only ever sent to
+# one that answers now.
+ready() {
+  deadline=$(($(date +%s) + 30))
+  while read -r url; do
+    until answer=$(curl -fsS -m 5 -o /dev/null "$url" 2>&1); do
+      if [ "$(date +%s)" -ge "$deadline" ]; then
+        echo "$url does not answer its health check, so it gets no traffic: $answer"
+        exit 1
+      fi
+      sleep 0.2
+    done
+  done </release/probes
+}
 
-until [ "$(curl -fsS -m 2 "$status/version" 2>/dev/null)" = "$version" ]; do
-  if refusal=$(curl -fsS -m 2 "$status/refused-$version" 2>/dev/null); then
-    echo "Nginx refused the configuration; the one before stays in use:"
-    echo "$refusal"
-    exit 1
-  fi
-  getent hosts "$1" >/dev/null || exit 0
-  sleep 0.2
-done
+used() {
+  # No proxy, nobody to wait for: it reads the newest release when it starts.
+  while getent hosts "$proxy" >/dev/null; do
+    if [ "$(curl -fsS -m 2 "$status/version" 2>/dev/null)" = "$version" ]; then
+      sleep "$drain"
+      return 0
+    fi
+    if refusal=$(curl -fsS -m 2 "$status/refused-$version" 2>/dev/null); then
+      echo "Nginx refused the configuration; the one before stays in use:"
+      echo "$refusal"
+      exit 1
+    fi
+    sleep 0.2
+  done
+}
 
-sleep "$drain"
+"$3"

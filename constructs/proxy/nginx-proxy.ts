@@ -113,7 +113,7 @@ export class NginxProxy extends Construct {
       {
         image,
         entrypoint: ["sh", "-c"],
-        command: [PROXY_SCRIPT.replace("@PREPARE@", props.tls.prepare([props.domain]))],
+        command: [PROXY_SCRIPT.replace("@PREPARE@", () => props.tls.prepare([props.domain]))],
         user: "nginx",
         networks: [{ network: Network.shared(this) }],
         mounts: [
@@ -178,8 +178,13 @@ export class NginxProxy extends Construct {
       "nginx.conf": nginxConfig(servers, httpsPort),
       "upstreams.conf": upstreamsConfig([...this.upstreams.values()]),
       "activate.sh": ACTIVATE_SCRIPT,
+      probes: [...this.upstreams].map(([service, { addresses }]) => probesOf(service, addresses)).join(""),
     };
   }
+}
+
+function probesOf({ probe }: Routable, addresses: readonly string[]): string {
+  return probe === undefined ? "" : addresses.map((address) => `http://${address}${probe}\n`).join("");
 }
 
 function checkedHost(scope: Construct, host: string): string {

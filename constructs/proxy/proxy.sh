@@ -21,6 +21,7 @@ announce() {
 accepted() {
   announce "$1"
   use "$releases/current/nginx.conf"
+  rm -f /tmp/status/refused-*
   if answer=$(nginx -t -q -c /tmp/nginx.conf 2>&1); then
     used=$1
     return 0

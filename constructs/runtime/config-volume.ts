@@ -20,7 +20,7 @@ export interface ConfigVolumeProps {
   /** The Terraform expressions in the files, if there are any: another value of one means another version. */
   readonly references?: () => readonly string[];
 
-  /** A command that waits until the reader uses the new files; the release script adds the version. */
+  /** A command for the reader's side of a release, called as release.sh says. */
   readonly activation?: {
     readonly command: readonly string[];
     readonly networks: readonly Attachment[];

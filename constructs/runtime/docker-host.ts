@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { DataDockerNetwork } from "@cdktf/provider-docker/lib/data-docker-network";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
-import { App, AssetType, Fn, type LocalExecProvisioner, TerraformAsset, TerraformStack } from "cdktf";
+import { App, AssetType, Fn, Lazy, type LocalExecProvisioner, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { InvalidInput } from "../invalid-input";
 import { type SshAddress, sshOptions } from "./ssh";
@@ -55,7 +55,10 @@ export class DockerHost extends Construct {
   private readonly named = new Map<string, IConstruct>();
   private readonly published: (PublishedPort & { readonly by: IConstruct })[] = [];
   private readonly props: DockerHostProps;
+  private readonly conditions: { condition: string; errorMessage: string }[] = [];
   private readonly awaitScript: TerraformAsset;
+  private readonly sweepScript: TerraformAsset;
+  private readonly containers: string[] = [];
 
   /**
    * Asks the engine for something every engine has. Whatever needs nothing else depends on this, so that a host that
@@ -80,7 +83,19 @@ export class DockerHost extends Construct {
       source: "kreuzwerker/docker",
       version: PROVIDER_VERSION,
     });
-    this.awaitScript = new TerraformAsset(this, "await", { path: join(__dirname, "await.sh"), type: AssetType.FILE });
+    this.awaitScript = this.scriptAsset("await");
+    this.sweepScript = this.scriptAsset("sweep");
+  }
+
+  /**
+   * Stops every plan in which a condition does not hold, before anything else is planned: cdktf loses the end of a long
+   * plan that fails.
+   *
+   * @param command what to type, on a line of its own that Terraform doesn't wrap
+   */
+  require(condition: string, message: string, command: string): void {
+    this.conditions.push({ condition: `\${${condition}}`, errorMessage: `${message}\n\n  ${command}` });
+    this.reachable.lifecycle = { precondition: this.conditions };
   }
 
   /**
@@ -147,17 +162,37 @@ export class DockerHost extends Construct {
 
   /** A provisioner that ends when the container it belongs to has reached the goal, and fails with its log lines. */
   awaits(goal: "healthy" | "completed", seconds: number): LocalExecProvisioner {
-    const wait = `${goal} \${self.id} ${seconds}`;
+    return this.runs(this.awaitScript, () => [goal, "${self.id}", String(seconds)]);
+  }
+
+  /** Notes a container as one of the environment's own. */
+  add(containerName: string): void {
+    this.containers.push(containerName);
+  }
+
+  /** Names of the environment's containers, as references. */
+  get containerNames(): string[] {
+    return [...this.containers];
+  }
+
+  /** A provisioner that removes the environment's containers that no deploy knows of. */
+  sweeps(): LocalExecProvisioner {
+    return this.runs(this.sweepScript, () => [this.prefix, ...this.containers]);
+  }
+
+  /** A provisioner that runs a script on the Docker host, which is where `docker` means this engine. */
+  private runs({ path }: TerraformAsset, words: () => string[]): LocalExecProvisioner {
+    const args = Lazy.stringValue({ produce: () => words().join(" ") });
     const ssh = this.props.ssh;
     if (!ssh) {
-      return {
-        type: "local-exec",
-        command: `sh ${this.awaitScript.path} ${wait}`,
-        environment: { DOCKER_HOST: this.address },
-      };
+      return { type: "local-exec", command: `sh ${path} ${args}`, environment: { DOCKER_HOST: this.address } };
     }
     const client = ["ssh", ...this.sshOptions(ssh), "-p", String(ssh.port), `${ssh.user}@${ssh.host}`].join(" ");
-    return { type: "local-exec", command: `${client} sh -s ${wait} <${this.awaitScript.path}` };
+    return { type: "local-exec", command: `${client} sh -s ${args} <${path}` };
+  }
+
+  private scriptAsset(name: string): TerraformAsset {
+    return new TerraformAsset(this, name, { path: join(__dirname, `${name}.sh`), type: AssetType.FILE });
   }
 
   private get address(): string {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ContainerConfig } from "@cdktf/provider-docker/lib/container";
 import { Fn, Lazy } from "cdktf";
 import type { Construct } from "constructs";
+import { DockerHost } from "./docker-host";
 import { limits } from "./resources";
 import { LOOPBACK, type ServiceWorkload, type Workload } from "./workload";
 
@@ -51,6 +52,7 @@ export function containerOf(scope: Construct, workload: Workload): Omit<Containe
     labels: [
       { label: "portolan.construct", value: scope.node.path },
       { label: "portolan.replaces", value: Lazy.stringValue({ produce: () => hash(silentParts(workload)) }) },
+      { label: "portolan.environment", value: DockerHost.of(scope).prefix },
     ],
   };
 }

@@ -39,13 +39,13 @@ export class Health {
     if (!/^\/[\w\-./~%?&=+]*$/.test(path)) {
       throw new Error(`health path "${path}" must start with "/" and have no spaces or quotes, like "/health"`);
     }
-    return new Health((port) => ["CMD-SHELL", httpProbe(port, path, options.timeoutSeconds ?? 5)], options, true);
+    return new Health((port) => ["CMD-SHELL", httpProbe(port, path, options.timeoutSeconds ?? 5)], options, path);
   }
 
   /** Healthy when the command exits with 0 inside the container. One string is run by the container's shell. */
   static command(command: string | readonly string[], options: HealthOptions = {}): Health {
     const test = typeof command === "string" ? ["CMD-SHELL", command] : ["CMD", ...command];
-    return new Health(() => test, options, false);
+    return new Health(() => test, options);
   }
 
   readonly intervalSeconds: number;
@@ -56,7 +56,8 @@ export class Health {
   private constructor(
     private readonly test: (port: number) => string[],
     options: HealthOptions,
-    readonly needsPort: boolean,
+    /** Path that is asked over HTTP, if it is HTTP. */
+    readonly path?: string,
   ) {
     this.intervalSeconds = positive("intervalSeconds", options.intervalSeconds ?? 10);
     this.timeoutSeconds = positive("timeoutSeconds", options.timeoutSeconds ?? 5);

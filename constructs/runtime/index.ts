@@ -8,6 +8,7 @@ export * from "./network";
 export * from "./resources";
 export * from "./secret-volume";
 export * from "./service";
+export * from "./sweep";
 export * from "./volume";
 export * from "./volume-owner";
 export * from "./workload";

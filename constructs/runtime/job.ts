@@ -49,6 +49,7 @@ export class Job extends Construct implements ITerraformDependable {
       provisioners: [host.awaits("completed", workload.timeoutSeconds ?? 600)],
     });
     this.fqn = this.container.fqn;
+    host.add(this.container.name);
   }
 
   /** Run only after these. */

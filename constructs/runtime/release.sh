@@ -2,8 +2,10 @@
 # Puts a new release of configuration files into a volume: /release (uploaded) becomes /config/releases/VERSION, and
 # /config/current points at it from one instant to the next, so that no reader ever sees half of it.
 #
-#   release.sh VERSION [COMMAND…]    COMMAND, with VERSION after it, waits until the new release is in use; when it
-#                                    fails, the release before is back
+#   release.sh VERSION [COMMAND…]
+#
+# `COMMAND ready VERSION` runs before the new release is in place, and `COMMAND used VERSION` after. When one of them
+# fails, the release before stays or is back.
 set -eu
 umask 022
 
@@ -23,10 +25,12 @@ point_at() {
   mv -T /config/current.new /config/current
 }
 
+[ $# -eq 0 ] || "$@" ready "$version"
+
 before=$(readlink /config/current || true)
 point_at "$version"
 
-if [ $# -gt 0 ] && ! "$@" "$version"; then
+if [ $# -gt 0 ] && ! "$@" used "$version"; then
   [ -z "$before" ] || point_at "${before#releases/}"
   exit 1
 fi

@@ -44,7 +44,7 @@ export class Service extends Construct {
 
   constructor(scope: Construct, id: string, workload: ServiceWorkload, options: ServiceOptions) {
     super(scope, id);
-    if (workload.health.needsPort && !workload.port) {
+    if (workload.health.path !== undefined && !workload.port) {
       throw new InvalidInput(scope, "its health check asks over HTTP, but the service has no port; add `port: …`");
     }
     const replicas = options.replicas ?? 1;
@@ -79,6 +79,7 @@ export class Service extends Construct {
           provisioners: [host.awaits("healthy", workload.health.startSeconds)],
         }),
     );
+    for (const container of this.containers) host.add(container.name);
   }
 
   /** Names of the containers, as references: who uses them waits until the containers are healthy. */

@@ -1,7 +1,6 @@
 import { Image, ImageSource, Job, type JobWorkload, Network, Volume } from "../../../constructs/runtime";
 import type { EnvironmentStack } from "../../../stacks/environment-stack";
-import type { ContainerJson } from "../../synthesised";
-import { synthesised } from "../../synthesised";
+import { type ContainerJson, labelOf, synthesised } from "../../synthesised";
 
 /** What the Docker provider is told of a workload. */
 function container(workload: (stack: EnvironmentStack) => Partial<JobWorkload> = () => ({})): ContainerJson {
@@ -81,13 +80,17 @@ test.each([
   expect(container(() => ({ resources: { cpus } })).cpus).toBe(written);
 });
 
-test("carries the construct it belongs to, for whoever looks at the host", () => {
-  expect(container().labels).toContainEqual({ label: "portolan.construct", value: "test/job" });
+test("carries the construct and the environment it belongs to, for whoever looks at the host", () => {
+  expect(labelOf(container(), "construct")).toBe("test/job");
+  expect(labelOf(container(), "environment")).toBe("shop-test");
 });
 
 test("replaces the container for changes that the provider ignores", () => {
   const label = (workload: Partial<JobWorkload>) =>
-    container(() => workload).labels.find((it) => it.label === "portolan.replaces")?.value;
+    labelOf(
+      container(() => workload),
+      "replaces",
+    );
   const different = [
     label({}),
     label({ tmpfs: { "/tmp": "size=1m" } }),

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { Health } from "../../../constructs/runtime";
-import { service, synthesised } from "../../synthesised";
+import { labelOf, service, synthesised } from "../../synthesised";
 
 test("asks over HTTP on the service's own port, inside the container, with what the image has", () => {
   const [kind, command = ""] = Health.http("/health").testFor(3000);
@@ -45,10 +45,12 @@ test("writes times as the provider reads them back, or every plan would replace 
 });
 
 test("replaces the container when the check changes, which the provider ignores", () => {
-  const label = (startSeconds: number) =>
-    synthesised((stack) => {
-      service(stack, "api", { health: Health.http("/", { startSeconds }) });
-    }).container("api").labels[1]?.value;
+  const label = (startSeconds: number) => {
+    const stack = synthesised((shop) => {
+      service(shop, "api", { health: Health.http("/", { startSeconds }) });
+    });
+    return labelOf(stack.container("api"), "replaces");
+  };
   expect(label(60)).toBe(label(60));
   expect(label(60)).not.toBe(label(61));
 });

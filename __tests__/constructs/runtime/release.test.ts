@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attempt } from "../../../scripts/run";
+import { attempt, type Finished } from "../../../scripts/run";
 
 const SCRIPT = readFileSync(join(__dirname, "..", "..", "..", "constructs", "runtime", "release.sh"), "utf8");
 
@@ -17,10 +17,19 @@ async function withVolume(use: (volume: Volume) => Promise<void>): Promise<void>
 }
 
 class Volume {
-  constructor(private readonly folder: string) {}
+  constructor(readonly folder: string) {}
 
   /** Releases a file under a version. Returns the script's exit code. */
   async release(version: string, content: string, ...command: string[]): Promise<number> {
+    return (await this.run(version, content, command)).exitCode;
+  }
+
+  /** Releases a file under a version. Returns what the command said. */
+  async answers(version: string, content: string, ...command: string[]): Promise<string> {
+    return (await this.run(version, content, command)).stdout;
+  }
+
+  private run(version: string, content: string, command: string[]): Promise<Finished> {
     rmSync(join(this.folder, "release"), { recursive: true, force: true });
     mkdirSync(join(this.folder, "release"));
     writeFileSync(join(this.folder, "release", "app.conf"), content);
@@ -32,7 +41,7 @@ class Volume {
         `cp -R ${this.folder}/release`,
       ),
     );
-    return (await attempt("sh", [script, version, ...command], {})).exitCode;
+    return attempt("sh", [script, version, ...command], {});
   }
 
   get current(): string {
@@ -62,18 +71,22 @@ test("keeps the release before, which a container that is about to go still read
     expect(volume).toMatchObject({ current: "red", releases: ["v2", "v3"] });
   }));
 
-test("waits for its command, which learns the version", () =>
-  withVolume(async (volume) => {
-    expect(await volume.release("v1", "blue", "test", "v1", "=")).toBe(0);
-    expect(volume.current).toBe("blue");
-  }));
-
-test("goes back to the release before when its command fails", () =>
+test("asks its command before the files are in place and after, with the version", () =>
   withVolume(async (volume) => {
     await volume.release("v1", "blue");
-    expect(await volume.release("v2", "green", "false")).toBe(1);
-    expect(volume).toMatchObject({ current: "blue", pointer: "releases/v1" });
+    const asked = "printf '%s %s: ' $1 $2; cat \"$0/config/current/app.conf\"; echo";
+    expect(await volume.answers("v2", "green", "sh", "-c", asked, volume.folder)).toBe(
+      "ready v2: blue\nused v2: green\n",
+    );
   }));
+
+test.each(["ready", "used"])("keeps the release before when its command fails at %s", (verb) =>
+  withVolume(async (volume) => {
+    await volume.release("v1", "blue");
+    expect(await volume.release("v2", "green", "sh", "-c", `[ $0 != ${verb} ]`)).toBe(1);
+    expect(volume).toMatchObject({ current: "blue", pointer: "releases/v1" });
+  }),
+);
 
 test("can be repeated", () =>
   withVolume(async (volume) => {
