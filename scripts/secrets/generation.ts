@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import type { NeededSecret } from "./needed-secrets";
+import type { SecretsText } from "./secrets-text";
+
+/** Bytes of randomness in a generated value: as much as a 256-bit key, in 43 characters. */
+const STRENGTH = 32;
+
+/** What becomes of one needed secret. */
+export type Step =
+  /** The file has it, right or wrong. */
+  | { readonly does: "keep"; readonly name: string }
+  /** A variable has it, which a line in the file would hide. */
+  | { readonly does: "leave"; readonly name: string; readonly variable: string }
+  | { readonly does: "generate"; readonly name: string; readonly value: string };
+
+/** Decides what to generate. Nothing that is there is ever replaced. */
+export function generation(
+  needed: readonly NeededSecret[],
+  text: SecretsText,
+  variables: NodeJS.ProcessEnv,
+): readonly Step[] {
+  return needed.map(({ name, minLength }) => {
+    const line = text.find(name);
+    if (line && line.value !== "") return { does: "keep", name };
+    const variable = `TF_VAR_${name}`;
+    if (variables[variable]) return { does: "leave", name, variable };
+    return { does: "generate", name, value: randomValue(minLength) };
+  });
+}
+
+/** Letters, digits, "-" and "_": the same inside quotes, a URL, a shell and a template. */
+function randomValue(minLength: number): string {
+  // Four characters carry three bytes.
+  return randomBytes(Math.max(STRENGTH, Math.ceil((minLength * 3) / 4))).toString("base64url");
+}
