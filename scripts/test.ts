@@ -10,10 +10,7 @@ import { setup } from "./setup/setup";
  */
 async function main(): Promise<number> {
   const skipped = await withoutLiveTests();
-  const checks = [
-    check("types", "tsc", ["--noEmit"]),
-    check("lint", "biome", ["check", "--error-on-warnings", "."]),
-  ];
+  const checks = [check("types", "tsc", ["--noEmit"]), check("lint", "biome", ["check", "--error-on-warnings", "."])];
   const report = join(tmpdir(), `portolan-tests-${process.pid}.json`);
   const projects = skipped ? ["unit"] : ["unit", "live"];
   spawn("jest", ["--selectProjects", ...projects, "--runInBand", "--json", `--outputFile=${report}`]);

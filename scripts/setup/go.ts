@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../run";
+import { installPackages } from "./debian";
+import { type Report, SetupError } from "./setup-error";
+import { atLeast, parseVersion, type Version } from "./version";
+
+/** From this one on, Go fetches the newer toolchain that a module asks for by itself. */
+const OLDEST: Version = [1, 21, 0];
+
+/** A program that can be had as the source of a Go module. */
+export interface GoProgram {
+  readonly module: string;
+  readonly version: string;
+  /** The Go that the module's own go.mod asks for. */
+  readonly go: string;
+  /** Where the module's go.mod puts one module in place of another; only the main module's word counts. */
+  readonly replace?: Readonly<Record<string, string>>;
+  /** Folder of the program inside the module. */
+  readonly folder?: string;
+  /** Variables set at link time, as `path.name=value`. */
+  readonly variables: readonly string[];
+}
+
+/** Finds a Go that can build anything, or installs Debian's; returns its path. */
+export async function ensureGo(report: Report): Promise<string> {
+  const found = await findGo(["go", "/usr/local/go/bin/go", ...debianGos(30, 21)]);
+  if (found) return found;
+  const packaged = await newestPackage();
+  if (!packaged) {
+    throw new SetupError(
+      "Go",
+      `the setup has to build from source here, which takes Go ${OLDEST.slice(0, 2).join(".")} or newer, and this system's package archive has none`,
+      "install a newer Go and put it on PATH; on Debian 12: enable bookworm-backports, then apt-get install -t bookworm-backports golang-go",
+    );
+  }
+  await installPackages("Go", [packaged], report);
+  return `/usr/lib/${packaged.replace(/-go$/, "").replace("golang", "go")}/bin/go`;
+}
+
+/** Builds a program from its Go module, which Go checks against the public checksum database. */
+export async function buildGoProgram(program: GoProgram, output: string, report: Report): Promise<void> {
+  const go = await ensureGo(report);
+  const folder = await mkdtemp(join(tmpdir(), "portolan-go-"));
+  try {
+    await writeFile(join(folder, "go.mod"), goMod(program));
+    const flags = ["-mod=mod", "-trimpath", "-ldflags", linkerFlags(program)];
+    const path = [program.module, program.folder].filter(Boolean).join("/");
+    await run(go, ["build", ...flags, "-o", output, path], {
+      cwd: folder,
+      env: { GOTOOLCHAIN: "auto", CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A module that does nothing but ask for the program, in the versions the program's own go.mod would choose. */
+export function goMod({ module, version, go, replace = {} }: GoProgram): string {
+  const replacements = Object.entries(replace).map(([from, to]) => `replace ${from} => ${to}\n`);
+  return `module portolan/setup\n\ngo ${go}\n\nrequire ${module} ${version}\n\n${replacements.join("")}`;
+}
+
+function linkerFlags({ variables }: GoProgram): string {
+  return ["-s", "-w", ...variables.map((variable) => `-X ${variable}`)].join(" ");
+}
+
+async function findGo(candidates: readonly string[]): Promise<string | undefined> {
+  for (const candidate of candidates) {
+    if (candidate.startsWith("/") && !existsSync(candidate)) continue;
+    const said = await run(candidate, ["version"], { env: { GOTOOLCHAIN: "local" } }).catch(() => undefined);
+    const version = said && parseVersion(said.stdout);
+    if (version && atLeast(version, OLDEST)) return candidate;
+  }
+  return undefined;
+}
+
+/** Where Debian puts Go 1.newest down to 1.oldest. */
+function debianGos(newest: number, oldest: number): string[] {
+  return Array.from({ length: newest - oldest + 1 }, (_, i) => `/usr/lib/go-1.${newest - i}/bin/go`);
+}
+
+async function newestPackage(): Promise<string | undefined> {
+  const listed = await run("apt-cache", ["search", "--names-only", "^golang-1\\.[0-9]+-go$"]).catch(() => undefined);
+  return newestGoPackage(listed?.stdout ?? "");
+}
+
+/** The newest usable package in what `apt-cache search` listed. */
+export function newestGoPackage(listed: string): string | undefined {
+  const minors = [...listed.matchAll(/^golang-1\.(\d+)-go /gm)].map((match) => Number(match[1]));
+  const newest = Math.max(...minors);
+  return newest >= OLDEST[1] ? `golang-1.${newest}-go` : undefined;
+}

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { run } from "../../run";
+import { type Report, SetupError } from "../setup-error";
+import { waitUntil } from "../wait-until";
+import { ensureBase } from "./base";
+import { ensureBuilt } from "./build";
+
+const CONTAINER = "portolan-registry";
+const ADDRESS = "127.0.0.1:5000";
+const MANIFESTS =
+  "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
+
+/** The registry prefix that stand-in images are pulled with. */
+export const LOCAL_REGISTRY = `http://${ADDRESS}`;
+
+/** The name of an image in the local registry: its address before the whole official reference. */
+export function localName(reference: string): string {
+  return `${ADDRESS}/${reference}`;
+}
+
+/** A registry on this machine's loopback. It is a container, so the engine brings it back after a restart. */
+export async function ensureRegistry(report: Report): Promise<void> {
+  if (await answers()) return;
+  await start(report);
+  if (await waitUntil(answers, 20)) return;
+  throw new SetupError("Local registry", `${LOCAL_REGISTRY} does not answer`, `docker logs ${CONTAINER}`);
+}
+
+/** Puts an image of the engine into the registry, unless the registry has that very image. */
+export async function ensurePushed(reference: string): Promise<void> {
+  const name = localName(reference);
+  const { stdout } = await run("docker", ["image", "inspect", "--format", "{{json .RepoDigests}}", name]);
+  const digest = await digestOf(reference);
+  if (digest && stdout.includes(digest)) return;
+  await run("docker", ["push", name]);
+}
+
+async function start(report: Report): Promise<void> {
+  const image = "portolan/registry";
+  const suite = "forky";
+  const base = await ensureBase(suite, report);
+  await ensureBuilt({ image, folder: join(__dirname, "registry"), buildArgs: { SUITE: suite }, base }, report);
+  // A stopped one of before has nothing to keep: the images are in its volume.
+  await run("docker", ["rm", "--force", CONTAINER]);
+  const place = ["--publish", `${ADDRESS}:5000`, "--volume", `${CONTAINER}:/var/lib/registry`];
+  try {
+    await run("docker", ["run", "--detach", "--name", CONTAINER, "--restart", "unless-stopped", ...place, image]);
+  } catch (error) {
+    throw new SetupError("Local registry", (error as Error).message, `stop what else uses ${ADDRESS}, then try again`);
+  }
+}
+
+async function answers(): Promise<boolean> {
+  const response = await ask("/v2/");
+  return response?.status === 200 && response.headers.has("docker-distribution-api-version");
+}
+
+async function digestOf(reference: string): Promise<string | undefined> {
+  const [name, tag] = reference.split(":");
+  const response = await ask(`/v2/${name}/manifests/${tag}`);
+  return response?.headers.get("docker-content-digest") ?? undefined;
+}
+
+function ask(path: string): Promise<Response | undefined> {
+  const options = { method: "HEAD", headers: { accept: MANIFESTS }, signal: AbortSignal.timeout(3000) };
+  return fetch(`${LOCAL_REGISTRY}${path}`, options).catch(() => undefined);
+}

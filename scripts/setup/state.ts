@@ -1,0 +1,16 @@
+/** Resources whose destruction would lose data; the stacks keep all of them under one name. */
+const DATA = /^docker_volume\.protected(\["(?<volume>[^"]+)"\])?$/;
+
+export function isData(address: string): boolean {
+  return DATA.test(address);
+}
+
+/** Docker's name of a data volume: the key it has in the state. */
+export function volumeName(address: string): string | undefined {
+  return DATA.exec(address)?.groups?.volume;
+}
+
+/** What `terraform state list` printed, without what is only looked up. */
+export function resources(listed: string): string[] {
+  return listed.split("\n").filter((address) => address && !address.startsWith("data."));
+}
