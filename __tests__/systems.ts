@@ -29,10 +29,15 @@ export const COPIES = Object.keys(SYSTEMS).flatMap((system) =>
   environmentsOf(system).map(({ name }) => ({ system, environment: name })),
 );
 
-/** Synthesises one system in one of its committed environments. */
+const synthesised = new Map<string, Synthesised>();
+
+/** One system in one of its committed environments. Nothing can change it, so it is synthesised once for all tests. */
 export function synthesisedSystem(system: string, environmentName: string): Synthesised {
+  const key = `${system}/${environmentName}`;
   const environment = environmentsOf(system).find(({ name }) => name === environmentName);
   const Class = SYSTEMS[system];
   if (!Class || !environment) throw new Error(`no ${environmentName} of ${system}`);
-  return new Synthesised(new Class(testApp(), environment));
+  const stack = synthesised.get(key) ?? new Synthesised(new Class(testApp(), environment));
+  synthesised.set(key, stack);
+  return stack;
 }

@@ -51,7 +51,8 @@ function lockOptions({ provider }: SetupResult): string[] {
   return provider === "mirror" ? ["--skip-provider-lock"] : [];
 }
 
-async function deploy(ready: SetupResult, report: Report): Promise<void> {
+/** Returns what there is to say of it, if nothing happened. */
+async function deploy(ready: SetupResult, report: Report): Promise<string | undefined> {
   report("planning");
   const { stdout, stderr, exitCode } = await attempt(
     join(BIN, "cdktf"),
@@ -65,7 +66,7 @@ async function deploy(ready: SetupResult, report: Report): Promise<void> {
       },
     },
   );
-  if (exitCode === 0) return;
+  if (exitCode === 0) return stdout.includes("No changes.") ? "no changes" : undefined;
   // cdktf sometimes ends before it has shown why a plan failed. Then Terraform is asked again, by itself.
   const stack = join(PROJECT, "cdktf.out", "stacks", "local");
   const plan = async () =>

@@ -22,7 +22,7 @@ export class EnvironmentStack extends TerraformStack {
     super(scope, environment.name);
     if (!NAME.pattern.test(system)) throw new InvalidInput(this, `system "${system}" ${NAME.rule}`);
     new DockerHost(this, {
-      prefix: `${system}-${environment.name}`,
+      system,
       socket: environment.socket,
       ssh: environment.ssh,
       registry: environment.registry,
@@ -51,7 +51,8 @@ export class EnvironmentStack extends TerraformStack {
       bucket: s3.bucket,
       region: s3.region,
       key: s3.key ?? `${system}/${environment.name}.tfstate`,
-      encrypt: true,
+      // Others than Amazon refuse it unless they manage keys.
+      encrypt: !s3.endpoint,
       ...(s3.endpoint
         ? {
             endpoints: { s3: s3.endpoint },

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { testWith } from "../needs";
 
 const CONSTRUCTS = join(__dirname, "..", "..", "constructs");
 
@@ -8,16 +9,11 @@ const SCRIPTS = readdirSync(CONSTRUCTS, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".sh"))
   .sort();
 
-const missing = spawnSync("shellcheck", ["--version"]).error !== undefined;
-
 test("there are shell scripts to look at", () => {
   expect(SCRIPTS).toContain("runtime/await.sh");
 });
 
-// Where it counts, a check that did not happen is a failure.
-const check = missing && !process.env.CI ? test.skip : test;
-
-check.each(SCRIPTS)(`shellcheck has nothing against %s${missing ? ", but it is not installed" : ""}`, (script) => {
+testWith("shellcheck").each(SCRIPTS)("shellcheck has nothing against %s", (script) => {
   const path = join(CONSTRUCTS, script);
   // What runs as an argument of `sh -c` has no first line that says so.
   const shell = readFileSync(path, "utf8").startsWith("#!") ? [] : ["--shell", "sh"];

@@ -30,10 +30,12 @@ export class Load {
     return new Load([
       new Shooter(target, { ...READ, overallRate: requestsPerSecond / 2 }, "/api/health"),
       new Shooter(target, { ...WRITE, overallRate: requestsPerSecond / 2 }, "/api/v1/threads"),
+      // Kept connections stay with a worker for a while; new ones meet whatever is there first.
+      new Shooter(target, { ...READ, overallRate: requestsPerSecond / 10, connection: "close" }, "/api/health"),
     ]);
   }
 
-  private constructor(private readonly shooters: readonly [Shooter, Shooter]) {}
+  private constructor(private readonly shooters: readonly [Shooter, Shooter, Shooter]) {}
 
   /** Until so many more requests were answered. */
   async more(requests: number): Promise<void> {
@@ -66,13 +68,17 @@ class Shooter {
   private readonly instance: autocannon.Instance;
   private readonly finished: Promise<unknown>;
 
-  constructor({ domain, ports }: Target, options: Options, path: string) {
+  constructor({ domain, ports }: Target, { connection, ...options }: Options & { connection?: "close" }, path: string) {
     this.instance = autocannon(
       {
         ...options,
         url: `https://127.0.0.1:${ports.https}${path}`,
         servername: domain,
-        headers: { host: `${domain}:${ports.https}`, "content-type": "application/json" },
+        headers: {
+          host: `${domain}:${ports.https}`,
+          "content-type": "application/json",
+          ...(connection && { connection }),
+        },
         connections: 10,
         duration: 3600,
         timeout: 20,

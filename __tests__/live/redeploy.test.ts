@@ -7,6 +7,7 @@ jest.setTimeout(900_000);
 
 describe("a deploy under load", () => {
   let deployment: Deployment;
+  let load: Load | undefined;
 
   beforeAll(async () => {
     await publish("good");
@@ -16,11 +17,14 @@ describe("a deploy under load", () => {
     deployment = await Deployment.create("t-load", { release: "good" });
   });
 
-  afterAll(() => deployment?.remove());
+  afterAll(async () => {
+    await load?.stop();
+    await deployment?.remove();
+  });
 
   test("loses no request and no row: with a slow release, a broken one, a failed migration, and a good one after each", async () => {
     expect(await deployment.deploy()).toMatchObject({ exitCode: 0 });
-    const load = Load.start(deployment, 200);
+    load = Load.start(deployment, 200);
     await load.more(400);
 
     expect(await deploy("slow")).toMatchObject({ exitCode: 0 });

@@ -44,6 +44,12 @@ describe("a host reached over SSH", () => {
     expect(await deployment.deploy()).toMatchObject({ exitCode: 0 });
     expect(JSON.parse((await deployment.ask("/api/health")).body)).toMatchObject({ status: "healthy" });
     expect((await deployment.diff()).stdout).toContain("No changes.");
+
+    // Also while the connection of the deploy is still open.
+    deployment.configure({ host: { url: server.url, hostKeys: [server.otherKey] } });
+    const other = await deployment.diff();
+    expect(other.exitCode).not.toBe(0);
+    expect(other.stdout + other.stderr).toContain("REMOTE HOST IDENTIFICATION HAS CHANGED");
   });
 });
 

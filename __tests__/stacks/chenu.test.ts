@@ -81,6 +81,27 @@ test("is larger in production", () => {
   expect(production.containers("backend")).toHaveLength(2);
 });
 
+test("is built from source where there is no release, and comes from the registry to the digest elsewhere", () => {
+  const images = (environment: string) =>
+    Object.values(synthesisedSystem("chenu", environment).resources("docker_image")).map(({ name }) => name);
+  expect(images("local")).toEqual([
+    expect.stringMatching(/^chenu-local-backend-image:[0-9a-f]{12}$/),
+    "redis:8",
+    "postgres:18",
+    expect.stringMatching(/^chenu-local-frontend-image:[0-9a-f]{12}$/),
+    "nginx:1.30",
+  ]);
+  expect(images("staging")).toEqual([
+    expect.stringMatching(
+      /^registry\.chenu\.example\/chenu\/backend@\$\{data\.docker_registry_image\.\w+\.sha256_digest\}$/,
+    ),
+    "registry.chenu.example/redis:8",
+    "registry.chenu.example/postgres:18",
+    expect.stringMatching(/^registry\.chenu\.example\/chenu\/frontend@\$\{/),
+    "registry.chenu.example/nginx:1.30",
+  ]);
+});
+
 test("protects the database's volume and the cache's in every environment", () => {
   for (const environment of ["local", "staging", "production"]) {
     expect(synthesisedSystem("chenu", environment).resources("docker_volume").protected).toMatchObject({

@@ -40,7 +40,7 @@ test("deploys the release that the process's environment names, where releases a
     { "local.json": LOCAL, "staging.json": { ...LOCAL, release: "1.0.0" } },
     { PORTOLAN_RELEASE: "1.1.0" },
   );
-  expect(stacks.staging).toContain("chenu/backend:1.1.0@");
+  expect(stacks.staging).toContain("chenu/backend:1.1.0");
   expect(stacks.staging).not.toContain("1.0.0");
   expect(stacks.local).not.toContain("1.1.0");
 }, 30_000);

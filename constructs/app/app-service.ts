@@ -1,4 +1,4 @@
-import { type ITerraformDependable, TerraformStack } from "cdktf";
+import { type ITerraformDependable, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidInput } from "../invalid-input";
 import {
@@ -114,7 +114,7 @@ export class AppService extends Construct implements Connectable, Routable {
     this.port = props.port;
     this.probe = props.health.path;
     for (const [name, value] of Object.entries(props.environment ?? {})) {
-      this.setEnvironment(name, value, "environment");
+      this.setEnvironment(name, literal(value), "environment");
     }
     for (const [name, secret] of Object.entries(props.secrets ?? {})) {
       this.setEnvironment(name, secret.valueIn(this), "secrets");
@@ -150,9 +150,10 @@ export class AppService extends Construct implements Connectable, Routable {
   /**
    * Join the other's network, learn its address and credentials from the environment, and start after it.
    *
+   * @param options.as variable to learn them from, `DATABASE_URL` for a database by default
    * @throws InvalidInput when the two are in different environments or already need each other
    */
-  connectTo(target: Connectable): void {
+  connectTo(target: Connectable, options: { readonly as?: string } = {}): void {
     if (TerraformStack.of(target) !== TerraformStack.of(this)) {
       throw new InvalidInput(this, `cannot connect to ${target.node.path}: it is in another environment`);
     }
@@ -167,7 +168,7 @@ export class AppService extends Construct implements Connectable, Routable {
     const { network, environment, startAfter } = target.connection();
     if (!this.networks.some((attachment) => attachment.network === network)) this.networks.push({ network });
     for (const [name, value] of Object.entries(environment)) {
-      this.setEnvironment(name, value, `the connection to ${target.node.path}`);
+      this.setEnvironment(options.as ?? name, value, `the connection to ${target.node.path}`);
     }
     this.startAfter(...startAfter);
   }
@@ -197,7 +198,10 @@ export class AppService extends Construct implements Connectable, Routable {
   private setEnvironment(name: string, value: string, origin: string): void {
     const other = this.origins.get(name);
     if (other) {
-      throw new InvalidInput(this, `environment variable ${name} is set by ${other} and by ${origin}; remove one`);
+      throw new InvalidInput(
+        this,
+        `environment variable ${name} is set by ${other} and by ${origin}; remove one, or name the connection's with \`{ as: … }\``,
+      );
     }
     this.origins.set(name, origin);
     this.environment[name] = value;
@@ -207,6 +211,11 @@ export class AppService extends Construct implements Connectable, Routable {
   get connectedTo(): readonly Connectable[] {
     return this.targets;
   }
+}
+
+/** Text as it is: without this, Terraform would take `${…}` in it for an expression. */
+function literal(value: string): string {
+  return Token.isUnresolved(value) ? value : value.replaceAll("${", () => "$${").replaceAll("%{", () => "%%{");
 }
 
 /** The way from one application to another along their connections, if there is one. */

@@ -61,7 +61,7 @@ export class StaticSite extends Construct implements Routable {
         networks: [{ network: Network.shared(this) }],
         mounts: [{ volume: config, path: "/etc/portolan", readOnly: true }],
         tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=16m" },
-        resources: { memory: 64, ...props.resources },
+        resources: { memory: props.resources?.memory ?? 64, cpus: props.resources?.cpus },
         port: this.port,
         health: Health.http(this.probe),
         stopSignal: "SIGQUIT",

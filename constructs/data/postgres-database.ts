@@ -30,6 +30,9 @@ const DATA_PATHS: Readonly<Record<string, string>> = {
   "18": "/var/lib/postgresql",
 };
 
+/** Databases and roles that a server has by itself. */
+const RESERVED = /^(postgres|template0|template1|pg_.*)$/;
+
 const READY_SCRIPT = script(join(__dirname, "postgres-ready.sh"));
 
 export interface PostgresDatabaseProps {
@@ -87,10 +90,16 @@ export class PostgresDatabase extends Construct implements Connectable {
         `PostgreSQL version "${props.version}" is not supported; use one of ${Object.keys(DATA_PATHS).join(", ")}`,
       );
     }
-    const resources = { memory: 512, cpus: 1, ...props.resources };
+    const resources = { memory: props.resources?.memory ?? 512, cpus: props.resources?.cpus };
     const { memory } = limits(this, resources);
     const variable = id.toUpperCase().replaceAll("-", "_");
     this.database = props.database ?? id;
+    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(this.database) || RESERVED.test(this.database)) {
+      throw new InvalidInput(
+        this,
+        `database "${this.database}" must have lower-case letters, digits and "_", start with a letter, and not be one of the server's own, like postgres; set \`database: …\``,
+      );
+    }
     this.password = Secret.named(`${variable}_PASSWORD`, { minLength: 24 });
     this.adminPassword = Secret.named(`${variable}_ADMIN_PASSWORD`, { minLength: 24 });
     this.network = new Network(this, "network", { internal: true });

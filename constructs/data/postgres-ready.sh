@@ -5,9 +5,8 @@ set -eu
 # The deploy sets the time limit.
 until pg_isready -q; do sleep 0.2; done
 
-export PGPASSFILE=/tmp/pgpass
-umask 077
-printf '*:*:*:*:%s\n' "$(cat /run/secrets/admin-password)" >"$PGPASSFILE"
+PGPASSWORD=$(cat /run/secrets/admin-password)
+export PGPASSWORD
 
 if ! psql -X -q -c 'SELECT' postgres >/dev/null; then
   echo "The superuser can't log in with the secret of this deploy. The server took its password when the data was made:"

@@ -78,7 +78,7 @@ export class RedisCache extends Construct implements Connectable {
   constructor(scope: Construct, id: string, props: RedisCacheProps) {
     super(scope, id);
     const persistence = props.persistence ?? Persistence.NONE;
-    const resources = { memory: 128, cpus: 1, ...props.resources };
+    const resources = { memory: props.resources?.memory ?? 128, cpus: props.resources?.cpus };
     const { memory } = limits(this, resources);
     this.password = Secret.named(`${id.toUpperCase().replaceAll("-", "_")}_PASSWORD`, { minLength: 24 });
     this.network = new Network(this, "network", { internal: true });
@@ -149,10 +149,12 @@ const PING = '[ "$(REDISCLI_AUTH="$(cat /run/secrets/password)" redis-cli -h';
 /** Starts the server with its configuration on standard input, the one place where the password is in no list. */
 function serverScript(settings: readonly string[]): string {
   return [
+    // Redis splits lines at spaces and knows backslashes, but only inside quotes.
+    String.raw`password=$(sed 's/[\\"]/\\&/g' /run/secrets/password)`,
     "exec redis-server - <<END",
     "dir /data",
     ...settings,
-    "requirepass $(cat /run/secrets/password)",
+    'requirepass "$password"',
     "END",
   ].join("\n");
 }

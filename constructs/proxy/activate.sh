@@ -25,11 +25,19 @@ ready() {
   done </release/probes
 }
 
+# Until no client is left with the release before, and no longer than they are given.
+drained() {
+  deadline=$(($(date +%s) + drain))
+  until curl -fsS -m 2 "$status/alone-$version" >/dev/null 2>&1 || [ "$(date +%s)" -gt "$deadline" ]; do
+    sleep 0.1
+  done
+}
+
 used() {
   # No proxy, nobody to wait for: it reads the newest release when it starts.
   while getent hosts "$proxy" >/dev/null; do
     if [ "$(curl -fsS -m 2 "$status/version" 2>/dev/null)" = "$version" ]; then
-      sleep "$drain"
+      drained
       return 0
     fi
     if refusal=$(curl -fsS -m 2 "$status/refused-$version" 2>/dev/null); then

@@ -21,8 +21,8 @@ export interface UpstreamModel {
 export const PORTS = { http: 8080, https: 8443, status: 8081 };
 
 /** The proxy's configuration as a person would write it. Upstreams are in a file of their own, `upstreams.conf`. */
-export function nginxConfig(servers: readonly ServerModel[], httpsPort: number): string {
-  return `worker_processes auto;
+export function nginxConfig(servers: readonly ServerModel[], httpsPort: number, workers: number): string {
+  return `worker_processes ${workers};
 pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 # An old worker goes when its last request ends, and after this long at the latest.
@@ -57,9 +57,8 @@ http {
   keepalive_timeout 65s;
   client_max_body_size 10m;
 
-  # A container that restarts may come back with another address.
-  resolver 127.0.0.11 valid=2s ipv6=off;
-  include /etc/portolan/current/upstreams.conf;
+  # The addresses of the containers that this release names; proxy.sh keeps them up to date.
+  include /tmp/upstreams.conf;
 
   proxy_http_version 1.1;
   proxy_set_header Connection "";
@@ -69,6 +68,10 @@ http {
   proxy_set_header X-Forwarded-Proto $scheme;
   proxy_set_header X-Request-ID $request_id;
   proxy_connect_timeout 5s;
+  # Bodies and answers pass through: they would fill the memory-backed /tmp, and an upload that is kept back until it is
+  # complete would look for a container that a deploy has replaced meanwhile.
+  proxy_request_buffering off;
+  proxy_max_temp_file_size 0;
 
   ssl_certificate /certificates/fullchain.pem;
   ssl_certificate_key /certificates/privkey.pem;
@@ -105,7 +108,7 @@ export function upstreamsConfig(upstreams: readonly UpstreamModel[]): string {
     .map(
       ({ name, addresses }) => `upstream ${name} {
   zone ${name} 64k;
-${addresses.map((address) => `  server ${address} resolve;\n`).join("")}  keepalive 16;
+${addresses.map((address) => `  server ${address};\n`).join("")}  keepalive 16;
 }
 `,
     )

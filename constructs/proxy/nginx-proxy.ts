@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { TerraformStack } from "cdktf";
+import { Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Routable } from "../app/connection";
 import { InvalidInput } from "../invalid-input";
@@ -23,7 +23,10 @@ import type { Tls } from "./tls";
 const PROXY_SCRIPT = script(join(__dirname, "proxy.sh"));
 const ACTIVATE_SCRIPT = script(join(__dirname, "activate.sh"));
 
-/** Longer than `keepalive_min_timeout`: until then an old worker may still get requests on idle connections. */
+/**
+ * Most that clients get to leave the workers of the release before. Longer than `keepalive_min_timeout`: until then such a
+ * worker may get requests on idle connections.
+ */
 const DRAIN_SECONDS = 3;
 
 export interface NginxProxyProps {
@@ -93,12 +96,14 @@ export class NginxProxy extends Construct {
     }
     this.servers.set(checkedHost(this, props.domain), []);
 
-    const image = new Image(this, "image", ImageSource.official(`nginx:${props.version ?? "1.30"}`));
+    const version = checkedVersion(this, props.version ?? "1.30");
+    const resources = { memory: props.resources?.memory ?? 128, cpus: props.resources?.cpus ?? 1 };
+    const image = new Image(this, "image", ImageSource.official(`nginx:${version}`));
     const certificates = new Volume(this, "certificates");
     const owner = volumeOwner(this, { image, user: "nginx:nginx", volumes: [certificates] });
     const config = new ConfigVolume(this, "config", {
       image,
-      files: () => this.files(ports.https),
+      files: () => this.files(ports.https, Math.ceil(resources.cpus)),
       references: () => [...this.upstreams.keys()].flatMap((service) => service.containerNames),
       activation: {
         command: ["sh", "/release/activate.sh", DockerHost.of(this).nameOf(this), String(DRAIN_SECONDS)],
@@ -113,20 +118,27 @@ export class NginxProxy extends Construct {
       {
         image,
         entrypoint: ["sh", "-c"],
-        command: [PROXY_SCRIPT.replace("@PREPARE@", () => props.tls.prepare([props.domain]))],
+        command: [
+          Lazy.stringValue({
+            produce: () => PROXY_SCRIPT.replace("@PREPARE@", () => props.tls.prepare([...this.servers.keys()])),
+          }),
+        ],
         user: "nginx",
         networks: [{ network: Network.shared(this) }],
         mounts: [
           { volume: config, path: "/etc/portolan", readOnly: true },
           { volume: certificates, path: "/certificates" },
         ],
-        tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=256m" },
+        tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=32m" },
         ports: [
           { container: PORTS.http, host: ports.http, address: props.address ?? "0.0.0.0" },
           { container: PORTS.https, host: ports.https, address: props.address ?? "0.0.0.0" },
         ],
-        resources: { memory: 128, ...props.resources },
-        health: Health.command(`curl -fsS -m 5 -o /dev/null http://127.0.0.1:${PORTS.status}/version`),
+        resources,
+        // Healthy without a release only as long as there is none.
+        health: Health.command(
+          `version=$(curl -fsS -m 5 http://127.0.0.1:${PORTS.status}/version) && { [ "$version" != none ] || [ ! -e /etc/portolan/current ]; }`,
+        ),
         stopSignal: "SIGQUIT",
       },
       { replacement: Replacement.STOP_FIRST },
@@ -172,15 +184,23 @@ export class NginxProxy extends Construct {
     return upstream;
   }
 
-  private files(httpsPort: number): Record<string, string> {
+  private files(httpsPort: number, workers: number): Record<string, string> {
     const servers = [...this.servers].map(([host, routes]) => ({ host, routes }));
     return {
-      "nginx.conf": nginxConfig(servers, httpsPort),
+      "nginx.conf": nginxConfig(servers, httpsPort, workers),
       "upstreams.conf": upstreamsConfig([...this.upstreams.values()]),
       "activate.sh": ACTIVATE_SCRIPT,
       probes: [...this.upstreams].map(([service, { addresses }]) => probesOf(service, addresses)).join(""),
     };
   }
+}
+
+/** `keepalive_min_timeout` came with 1.27.4, and the Alpine images have no openssl. */
+function checkedVersion(scope: Construct, version: string): string {
+  const [, major, minor, patch] = /^(\d+)\.(\d+)(?:\.(\d+))?$/.exec(version) ?? [];
+  // Without a third number it is the newest of its kind.
+  if (Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch ?? 999) >= 1_027_004) return version;
+  throw new InvalidInput(scope, `version "${version}" must be a number of at least 1.27.4, like "1.30"`);
 }
 
 function probesOf({ probe }: Routable, addresses: readonly string[]): string {

@@ -2,8 +2,9 @@
 # Runs on the Docker host after a container was created: waits for what the deploy needs of it, and says why when that
 # doesn't come. Terraform calls it; a failure taints the container, so the next deploy tries again.
 #
-#   await.sh healthy   CONTAINER SECONDS    until its health check passes
-#   await.sh completed CONTAINER SECONDS    until it exits with code 0
+#   await.sh healthy   CONTAINER SECONDS    until its health check passes; stopped when that doesn't come
+#   await.sh serving   CONTAINER SECONDS    the same, but left running when that doesn't come
+#   await.sh completed CONTAINER SECONDS    until it exits with code 0; stopped when that doesn't come
 set -eu
 
 goal=$1
@@ -15,19 +16,24 @@ field() {
   docker inspect --format "$1" "$container"
 }
 
-# Stopped, a release that failed no longer works beside the one that serves; its logs stay readable.
+# What failed no longer works beside the one that serves; its logs stay readable. A database that is still recovering its
+# data has nobody beside it, and must not be disturbed.
 fail() {
   name=$(field '{{.Name}}')
   echo "${name#/} $1. Its last log lines:"
   docker logs --tail 20 "$container" 2>&1 | sed 's/^/  | /'
-  docker stop "$container" >/dev/null
+  if [ "$goal" = serving ]; then
+    echo "It is left running, and may still come up: docker logs -f ${name#/}"
+  else
+    docker stop "$container" >/dev/null
+  fi
   exit 1
 }
 
 # Docker looks only once an interval; asking the same question at once makes deploys quick and intervals long.
 passes_health_check() {
   [ "$(field '{{index .Config.Healthcheck.Test 0}}')" = CMD-SHELL ] &&
-    docker exec "$container" sh -c "$(field '{{index .Config.Healthcheck.Test 1}}')" >/dev/null 2>&1
+    timeout 5 docker exec "$container" sh -c "$(field '{{index .Config.Healthcheck.Test 1}}')" >/dev/null 2>&1
 }
 
 healthy() {
@@ -39,6 +45,10 @@ healthy() {
     running*) passes_health_check ;;
     *) return 1 ;;
   esac
+}
+
+serving() {
+  healthy
 }
 
 completed() {

@@ -72,10 +72,12 @@ export class DataVolumes extends Construct {
     if (this.protected.has(name) || this.disposable.has(name)) {
       throw new InvalidInput(volume, `volume "${name}" is there already; give one of the two another volumeName`);
     }
-    if (removal === Removal.REFUSE) return this.protected.add(name);
-    this.moved.push({ from: `docker_volume.protected["${name}"]`, to: `docker_volume.disposable["${name}"]` });
+    // Both ways: without it, protection that comes back would be another volume, and the one with the data destroyed.
+    const [from, to] =
+      removal === Removal.REFUSE ? [this.disposable, this.protected] : [this.protected, this.disposable];
+    this.moved.push({ from: from.addressOf(name), to: to.addressOf(name) });
     this.stack.addOverride("moved", this.moved);
-    return this.disposable.add(name);
+    return to.add(name);
   }
 }
 
@@ -101,6 +103,10 @@ class Instances {
   add(name: string): string {
     this.names[name] = name;
     this.resource.addOverride("for_each", this.names);
-    return `\${docker_volume.${this.resource.friendlyUniqueId}["${name}"].name}`;
+    return `\${${this.addressOf(name)}.name}`;
+  }
+
+  addressOf(name: string): string {
+    return `docker_volume.${this.resource.friendlyUniqueId}["${name}"]`;
   }
 }

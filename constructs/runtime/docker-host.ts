@@ -6,8 +6,9 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { App, AssetType, Fn, Lazy, type LocalExecProvisioner, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { InvalidInput } from "../invalid-input";
+import { PublishedPorts } from "./published-ports";
+import { registryLogins } from "./registry-logins";
 import { type SshAddress, sshOptions } from "./ssh";
-import { LOOPBACK, type PublishedPort } from "./workload";
 
 /** Oldest and newest provider accepted: before 4.5 a plan deleted stopped containers. */
 const PROVIDER_VERSION = ">= 4.5.0, < 5.0.0";
@@ -19,8 +20,8 @@ const LONGEST_NAME = 63;
 export const UNIQUE = 13;
 
 export interface DockerHostProps {
-  /** First part of the name of everything on the host: `<system>-<environment>`. */
-  readonly prefix: string;
+  /** Name of the system. Everything on the host is called `<system>-<environment>-…`. */
+  readonly system: string;
 
   /**
    * Socket of an engine on this machine; a rootless one has its own.
@@ -51,9 +52,12 @@ export class DockerHost extends Construct {
     return host;
   }
 
+  /** First part of the name of everything on the host. */
   readonly prefix: string;
+  /** Says whose a container is. Unlike the prefix it can't be that of another system with a dash in its name. */
+  readonly label: string;
+  readonly ports = new PublishedPorts();
   private readonly named = new Map<string, IConstruct>();
-  private readonly published: (PublishedPort & { readonly by: IConstruct })[] = [];
   private readonly props: DockerHostProps;
   private readonly conditions: { condition: string; errorMessage: string }[] = [];
   private readonly awaitScript: TerraformAsset;
@@ -68,7 +72,8 @@ export class DockerHost extends Construct {
 
   constructor(stack: TerraformStack, props: DockerHostProps) {
     super(stack, "host");
-    this.prefix = props.prefix;
+    this.prefix = `${props.system}-${stack.node.id}`;
+    this.label = `${props.system}/${stack.node.id}`;
     this.props = props;
 
     new DockerProvider(this, "docker", {
@@ -76,7 +81,7 @@ export class DockerHost extends Construct {
       sshOpts: props.ssh && this.sshOptions(props.ssh),
       registryAuth: props.registry?.startsWith("http://")
         ? [{ address: props.registry, authDisabled: true }]
-        : undefined,
+        : registryLogins(),
     });
     this.reachable = new DataDockerNetwork(this, "reachable", { name: "none" });
     stack.addOverride("terraform.required_providers.docker", {
@@ -137,23 +142,6 @@ export class DockerHost extends Construct {
     return `${name}-${Fn.formatdate("YYMMDDhhmmss", Fn.plantimestamp())}${suffix}`;
   }
 
-  /** Takes ports of the host for a construct. @throws InvalidInput when one of them is taken or no port */
-  publish(construct: IConstruct, ports: readonly PublishedPort[]): void {
-    for (const port of ports) {
-      if (!Number.isInteger(port.host) || port.host < 1 || port.host > 65535) {
-        throw new InvalidInput(construct, `port of the host must be a whole number from 1 to 65535, got ${port.host}`);
-      }
-      const taken = this.published.find((other) => overlap(port, other));
-      if (taken) {
-        throw new InvalidInput(
-          construct,
-          `port ${port.host} of the host is published by ${taken.by.node.path} already; give one of the two another port`,
-        );
-      }
-      this.published.push({ ...port, by: construct });
-    }
-  }
-
   /** The reference of an image as this host pulls it. */
   imageReference(reference: string): string {
     const prefix = this.props.registry?.replace(/^https?:\/\//, "").replace(/\/$/, "");
@@ -161,7 +149,7 @@ export class DockerHost extends Construct {
   }
 
   /** A provisioner that ends when the container it belongs to has reached the goal, and fails with its log lines. */
-  awaits(goal: "healthy" | "completed", seconds: number): LocalExecProvisioner {
+  awaits(goal: "healthy" | "serving" | "completed", seconds: number): LocalExecProvisioner {
     return this.runs(this.awaitScript, () => [goal, "${self.id}", String(seconds)]);
   }
 
@@ -177,7 +165,7 @@ export class DockerHost extends Construct {
 
   /** A provisioner that removes the environment's containers that no deploy knows of. */
   sweeps(): LocalExecProvisioner {
-    return this.runs(this.sweepScript, () => [this.prefix, ...this.containers]);
+    return this.runs(this.sweepScript, () => [this.label, ...this.containers]);
   }
 
   /** A provisioner that runs a script on the Docker host, which is where `docker` means this engine. */
@@ -209,12 +197,6 @@ export class DockerHost extends Construct {
     mkdirSync(folder, { recursive: true });
     const host = ssh.port === 22 ? ssh.host : `[${ssh.host}]:${ssh.port}`;
     writeFileSync(join(folder, file), ssh.hostKeys.map((key) => `${host} ${key}\n`).join(""));
-    return sshOptions(`../../known_hosts/${file}`);
+    return sshOptions(ssh, `../../known_hosts/${file}`);
   }
-}
-
-/** Whether two ports cannot both be bound: an unspecified address stands for every address of the host. */
-function overlap(one: PublishedPort, other: PublishedPort): boolean {
-  const addresses = [one.address ?? LOOPBACK, other.address ?? LOOPBACK];
-  return one.host === other.host && (addresses[0] === addresses[1] || addresses.some((it) => /^[0.:]+$/.test(it)));
 }

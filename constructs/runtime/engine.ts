@@ -52,7 +52,7 @@ export function containerOf(scope: Construct, workload: Workload): Omit<Containe
     labels: [
       { label: "portolan.construct", value: scope.node.path },
       { label: "portolan.replaces", value: Lazy.stringValue({ produce: () => hash(silentParts(workload)) }) },
-      { label: "portolan.environment", value: DockerHost.of(scope).prefix },
+      { label: "portolan.environment", value: DockerHost.of(scope).label },
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { constants, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { DataDockerRegistryImage } from "@cdktf/provider-docker/lib/data-docker-registry-image";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
@@ -19,15 +19,14 @@ export class ImageSource {
 
   /**
    * A released image. Every plan asks the registry for the tag's digest, and deploys exactly that image: a tag that was
-   * pushed again is a new release.
+   * pushed again is a new release, and another tag of the same image is none.
    */
   static registry(repository: string, tag: string): ImageSource {
-    const reference = `${repository}:${tag}`;
     return new ImageSource((scope) => {
-      const name = DockerHost.of(scope).imageReference(reference);
-      const published = new DataDockerRegistryImage(scope, "published", { name });
+      const name = DockerHost.of(scope).imageReference(repository);
+      const published = new DataDockerRegistryImage(scope, "published", { name: `${name}:${tag}` });
       return { name: `${name}@${published.sha256Digest}` };
-    }, reference);
+    }, `${repository}:${tag}`);
   }
 
   /** Built on the Docker host from a folder with a Dockerfile; changed files make a new image. */
@@ -73,20 +72,20 @@ export class Image extends Construct {
   }
 }
 
-/** A digest of a folder's file names and contents. */
+/** A digest of a folder's files: names, modes and contents, of those too that .dockerignore leaves out. */
 function hashOf(scope: Construct, folder: string): string {
   const digest = createHash("sha256");
   try {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
       .filter((file) => !/(^|\/)(\.git|node_modules|__pycache__)\//.test(relative(folder, file)))
       .sort();
-    for (const file of files)
-      digest
-        .update(`${relative(folder, file)}\0`)
-        .update(readFileSync(file))
-        .update("\0");
+    for (const file of files) {
+      const { mode } = lstatSync(file);
+      const link = (mode & constants.S_IFMT) === constants.S_IFLNK;
+      digest.update(`${relative(folder, file)}\0${mode}\0`).update(link ? readlinkSync(file) : readFileSync(file));
+    }
   } catch (error) {
     throw new InvalidInput(scope, `cannot read the build context ${folder}: ${(error as Error).message}`);
   }

@@ -28,11 +28,18 @@ point_at() {
 [ $# -eq 0 ] || "$@" ready "$version"
 
 before=$(readlink /config/current || true)
-point_at "$version"
 
-if [ $# -gt 0 ] && ! "$@" used "$version"; then
+back() {
   [ -z "$before" ] || point_at "${before#releases/}"
   exit 1
+}
+
+# Stopped from outside is as failed. The shell hears of it only while it waits.
+trap back TERM INT
+point_at "$version"
+if [ $# -gt 0 ]; then
+  "$@" used "$version" &
+  wait $! || back
 fi
 
 # A container that is about to go may still read the release before; older ones are of no use to anyone.

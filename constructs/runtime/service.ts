@@ -59,7 +59,7 @@ export class Service extends Construct {
     }
 
     const host = DockerHost.of(this);
-    host.publish(scope, ports);
+    host.ports.take(scope, ports);
     this.hostName = host.nameOf(scope, UNIQUE);
     this.fingerprint = fingerprintOf(workload);
     this.containers = Array.from(
@@ -76,7 +76,7 @@ export class Service extends Construct {
           lifecycle: startFirst
             ? { createBeforeDestroy: true, ignoreChanges: ["name"] }
             : { replaceTriggeredBy: options.replacedWith?.map(dependable) },
-          provisioners: [host.awaits("healthy", workload.health.startSeconds)],
+          provisioners: [host.awaits(startFirst ? "healthy" : "serving", workload.health.startSeconds)],
         }),
     );
     for (const container of this.containers) host.add(container.name);

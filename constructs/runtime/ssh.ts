@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** A Docker host reached over SSH. */
 export interface SshAddress {
   readonly user: string;
@@ -8,7 +10,8 @@ export interface SshAddress {
 }
 
 /** Options of every SSH connection of a deploy; `knownHosts` is relative to the stack's folder. */
-export function sshOptions(knownHosts: string): string[] {
+export function sshOptions(ssh: SshAddress, knownHosts: string): string[] {
+  const pinned = createHash("sha256").update(ssh.hostKeys.join(" ")).digest("hex").slice(0, 8);
   return [
     // Only the pinned keys count, and nobody is there to answer a question.
     ["UserKnownHostsFile", knownHosts],
@@ -18,9 +21,10 @@ export function sshOptions(knownHosts: string): string[] {
     ["LogLevel", "ERROR"],
     ["ConnectTimeout", "10"],
     ["ServerAliveInterval", "15"],
-    // One connection for a whole deploy: a plan opens dozens, which runs into sshd's MaxStartups.
+    // One connection for a whole deploy: a plan opens dozens, which runs into sshd's MaxStartups. Other pinned keys mean
+    // another connection, so that they are checked.
     ["ControlMaster", "auto"],
-    ["ControlPath", "~/.ssh/portolan-%C"],
+    ["ControlPath", `~/.ssh/portolan-${pinned}-%C`],
     ["ControlPersist", "60"],
   ].flatMap(([option, value]) => ["-o", `${option}=${value}`]);
 }

@@ -18,8 +18,8 @@ for container in $(docker ps -a --filter "label=portolan.environment=$environmen
 done
 [ -n "$left" ] || exit 0
 
-# Word by word: names have no spaces.
+# Word by word: names have no spaces. What Terraform removes at the same time may be gone already.
 # shellcheck disable=SC2086
-docker stop $left >/dev/null
+docker stop $left >/dev/null || true
 # shellcheck disable=SC2086
-docker rm $left >/dev/null
+docker rm --volumes $left >/dev/null || true

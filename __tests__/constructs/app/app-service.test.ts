@@ -181,7 +181,9 @@ test("refuses to connect to a database of another environment", () => {
 describe("a variable that is set twice", () => {
   test("is refused between settings and secrets", () => {
     expect(() => service(shop(), "api", { environment: { KEY: "1" }, secrets: { KEY: Secret.named("KEY") } })).toThrow(
-      new Error("test/api: environment variable KEY is set by environment and by secrets; remove one"),
+      new Error(
+        "test/api: environment variable KEY is set by environment and by secrets; remove one, or name the connection's with `{ as: … }`",
+      ),
     );
   });
 
@@ -190,7 +192,7 @@ describe("a variable that is set twice", () => {
     const api = service(stack, "api", { environment: { DATABASE_URL: "sqlite:" } });
     expect(() => api.connectTo(new PostgresDatabase(stack, "db", { version: "18" }))).toThrow(
       new Error(
-        "test/api: environment variable DATABASE_URL is set by environment and by the connection to test/db; remove one",
+        "test/api: environment variable DATABASE_URL is set by environment and by the connection to test/db; remove one, or name the connection's with `{ as: … }`",
       ),
     );
   });
@@ -201,7 +203,7 @@ describe("a variable that is set twice", () => {
     api.connectTo(new PostgresDatabase(stack, "db", { version: "18" }));
     expect(() => api.connectTo(new PostgresDatabase(stack, "archive", { version: "18" }))).toThrow(
       new Error(
-        "test/api: environment variable DATABASE_URL is set by the connection to test/db and by the connection to test/archive; remove one",
+        "test/api: environment variable DATABASE_URL is set by the connection to test/db and by the connection to test/archive; remove one, or name the connection's with `{ as: … }`",
       ),
     );
   });

@@ -127,3 +127,12 @@ test("keeps its data under another id when it names the volume", () => {
   const stack = database({ volumeName: "shop-test-db-data" }, "main");
   expect(stack.container("main").mounts?.[0]?.source).toBe('${docker_volume.protected["shop-test-db-data"].name}');
 });
+
+test.each(["postgres", "template1", "pg_archive", "my/app", "1st", "${file}"])(
+  "refuses the database name %p",
+  (database) => {
+    expect(() => synthesised((shop) => new PostgresDatabase(shop, "db", { version: "18", database }))).toThrow(
+      `test/db: database "${database}" must have lower-case letters, digits and "_"`,
+    );
+  },
+);

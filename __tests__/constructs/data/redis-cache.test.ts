@@ -15,11 +15,12 @@ test.each([
 ])("with persistence %p has the settings %p", (persistence, settings) => {
   const [script = ""] = cache({ persistence }).container("cache").command ?? [];
   expect(script.split("\n")).toEqual([
+    String.raw`password=$(sed 's/[\\"]/\\&/g' /run/secrets/password)`,
     "exec redis-server - <<END",
     "dir /data",
     ...settings,
     "maxmemory-policy allkeys-lru",
-    "requirepass $(cat /run/secrets/password)",
+    'requirepass "$password"',
     "END",
   ]);
 });

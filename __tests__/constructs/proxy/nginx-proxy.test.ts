@@ -38,8 +38,8 @@ test("passes requests to the very containers of a release", () => {
   const [one, two] = Object.keys(stack.allContainers).filter((id) => id.startsWith("web_service_"));
   expect(fileOf(stack, "upstreams.conf")).toBe(`upstream web {
   zone web 64k;
-  server \${docker_container.${one}.name}:3000 resolve;
-  server \${docker_container.${two}.name}:3000 resolve;
+  server \${docker_container.${one}.name}:3000;
+  server \${docker_container.${two}.name}:3000;
   keepalive 16;
 }
 `);
@@ -198,4 +198,17 @@ describe("refuses", () => {
       );
     },
   );
+});
+
+test.each(["1.26", "1.27.3", "1.30-alpine", "latest"])("refuses the Nginx version %p", (version) => {
+  expect(() =>
+    synthesised((shop) => new NginxProxy(shop, "proxy", { domain: "shop.example", tls: Tls.selfSigned(), version })),
+  ).toThrow(`test/proxy: version "${version}" must be a number of at least 1.27.4, like "1.30"`);
+});
+
+test.each(["1.27.4", "1.28", "1.30.1", "2.0"])("takes the Nginx version %p", (version) => {
+  const stack = synthesised((shop) => {
+    new NginxProxy(shop, "proxy", { domain: "shop.example", tls: Tls.selfSigned(), version });
+  });
+  expect(JSON.stringify(stack.resources("docker_image"))).toContain(`nginx:${version}`);
 });

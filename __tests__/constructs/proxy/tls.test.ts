@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Tls } from "../../../constructs/proxy/tls";
+import { testWith } from "../../needs";
 
-test("makes a certificate for all its domains once, and keeps it", () => {
+testWith("openssl")("makes a certificate for all its domains once, and keeps it", () => {
   const folder = mkdtempSync(join(tmpdir(), "portolan-"));
   try {
     const prepare = Tls.selfSigned().prepare(["shop.example", "api.shop.example"]).replaceAll("/certificates", folder);

@@ -63,11 +63,13 @@ test("can be destroyed after Removal.DESTROY_DATA, which moves it out of the pro
   ]);
 });
 
-test("moves nothing while all data is protected", () => {
+test("moves data back under protection: otherwise it would be destroyed, and another volume protected", () => {
   const stack = synthesised((shop) => {
     new DataVolume(shop, "uploads");
   });
-  expect(stack.json.moved).toBeUndefined();
+  expect(stack.json.moved).toEqual([
+    { from: 'docker_volume.disposable["shop-test-uploads"]', to: 'docker_volume.protected["shop-test-uploads"]' },
+  ]);
 });
 
 test("refuses a name that another data volume has", () => {

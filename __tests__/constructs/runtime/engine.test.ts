@@ -82,7 +82,7 @@ test.each([
 
 test("carries the construct and the environment it belongs to, for whoever looks at the host", () => {
   expect(labelOf(container(), "construct")).toBe("test/job");
-  expect(labelOf(container(), "environment")).toBe("shop-test");
+  expect(labelOf(container(), "environment")).toBe("shop/test");
 });
 
 test("replaces the container for changes that the provider ignores", () => {

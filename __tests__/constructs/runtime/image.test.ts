@@ -34,7 +34,7 @@ test("of a release is what the registry has under its tag now, to the digest", (
   const [[id, published] = []] = Object.entries(stack.json.data?.docker_registry_image ?? {});
   expect(published).toEqual({ name: "ghcr.io/shop/api:1.0.0" });
   expect(Object.values(stack.resources("docker_image"))).toMatchObject([
-    { name: `ghcr.io/shop/api:1.0.0@\${data.docker_registry_image.${id}.sha256_digest}`, keep_locally: true },
+    { name: `ghcr.io/shop/api@\${data.docker_registry_image.${id}.sha256_digest}`, keep_locally: true },
   ]);
 });
 

@@ -81,7 +81,7 @@ test("lets the deploy wait until it is healthy, as long as its health check allo
   const { provisioner } = synthesised((stack) => {
     serviceIn(stack, "cache", { health: Health.command("true", { startSeconds: 45 }) });
   }).container("cache");
-  expect(provisioner[0]["local-exec"].command).toMatch(/ healthy \$\{self\.id\} 45$/);
+  expect(provisioner[0]["local-exec"].command).toMatch(/ serving \$\{self\.id\} 45$/);
 });
 
 test("publishes ports on this machine alone, unless it names an address", () => {

@@ -1,8 +1,7 @@
 import { sshOptions } from "../../../constructs/runtime/ssh";
 
 test("trusts the pinned keys alone, never asks, and shares one connection", () => {
-  const options = sshOptions("known_hosts/staging");
-  const pairs = options.flatMap((option, index) => (index % 2 === 0 ? [`${option} ${options[index + 1]}`] : []));
+  const pairs = pairsOf(["ssh-ed25519 AAAA"]);
   expect(pairs).toEqual(
     expect.arrayContaining([
       "-o UserKnownHostsFile=known_hosts/staging",
@@ -13,3 +12,14 @@ test("trusts the pinned keys alone, never asks, and shares one connection", () =
     ]),
   );
 });
+
+test("never shares a connection that other keys were checked for", () => {
+  const path = (...keys: string[]) => pairsOf(keys).find((pair) => pair.startsWith("-o ControlPath="));
+  expect(path("ssh-ed25519 AAAA")).toBe(path("ssh-ed25519 AAAA"));
+  expect(path("ssh-ed25519 AAAA")).not.toBe(path("ssh-ed25519 BBBB"));
+});
+
+function pairsOf(hostKeys: readonly string[]): string[] {
+  const options = sshOptions({ user: "deploy", host: "shop.example", port: 22, hostKeys }, "known_hosts/staging");
+  return options.flatMap((option, index) => (index % 2 === 0 ? [`${option} ${options[index + 1]}`] : []));
+}

@@ -31,7 +31,10 @@ esac
 }
 
 test("stops and removes the containers of the environment that the deploy does not know", async () => {
-  expect(await swept(["api-1", "api-2", "db", "api"], ["api-2", "db"])).toEqual(["stop api-1 api", "rm api-1 api"]);
+  expect(await swept(["api-1", "api-2", "db", "api"], ["api-2", "db"])).toEqual([
+    "stop api-1 api",
+    "rm --volumes api-1 api",
+  ]);
 });
 
 test("touches nothing when the deploy knows all there are", async () => {
@@ -47,7 +50,7 @@ test("is told every container of the environment, and so comes after them all", 
   expect(containers).toHaveLength(4);
   expect([...(sweep.triggers_replace as string[])].sort()).toEqual(containers.sort());
   const [{ "local-exec": run }] = sweep.provisioner as [{ "local-exec": { command: string } }];
-  expect(run.command).toMatch(/^sh assets\/\S+\/sweep\.sh shop-test \$\{/);
+  expect(run.command).toMatch(/^sh assets\/\S+\/sweep\.sh shop\/test \$\{/);
   for (const container of containers) expect(run.command).toContain(container);
 
   const graph = new Graph(stack);
