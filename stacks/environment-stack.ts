@@ -43,8 +43,8 @@ export class EnvironmentStack extends TerraformStack {
     if (!s3) {
       const path = resolve(`terraform.${system}.${environment.name}.tfstate`);
       new LocalBackend(state, { path });
-      // It has every secret in plain text, and Terraform makes it readable for everyone.
-      if (existsSync(path)) chmodSync(path, 0o600);
+      // They have every secret in plain text, and Terraform makes them readable for everyone.
+      for (const file of [path, `${path}.backup`]) if (existsSync(file)) chmodSync(file, 0o600);
       return;
     }
     new S3Backend(state, {
