@@ -34,6 +34,5 @@ export const BACKUP: readonly StandIn[] = [
   { reference: "debian:13-slim", folder: "debian", suite: "trixie" },
   { reference: "mysql:8.4", folder: "mysql", suite: "sid" },
   { reference: "mariadb:11.8", folder: "mariadb", suite: "forky" },
-  { reference: "rclone/rclone:1.75", folder: "rclone", suite: "sid" },
   { reference: "restic/rest-server:0.14.0", folder: "rest-server", suite: "forky" },
 ];

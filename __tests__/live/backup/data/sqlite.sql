@@ -1,0 +1,14 @@
+PRAGMA journal_mode = wal;
+CREATE TABLE t (id integer PRIMARY KEY, v, g GENERATED ALWAYS AS (id * 2));
+INSERT INTO t (v) VALUES (1.5), ('é😀'), (x'00ff'), (NULL), (1e300), (0.1), ('a' || char(10) || 'b');
+CREATE TABLE w (a text PRIMARY KEY, b) WITHOUT ROWID;
+INSERT INTO w VALUES ('x', 1);
+CREATE TABLE "odd ""name" (x);
+INSERT INTO "odd ""name" VALUES (zeroblob(3000000));
+CREATE VIRTUAL TABLE words USING fts5 (x);
+INSERT INTO words VALUES ('hello');
+CREATE VIEW v AS SELECT * FROM t;
+CREATE TRIGGER tr AFTER DELETE ON t BEGIN INSERT INTO w VALUES (old.id, old.v); END;
+CREATE TABLE debit (id integer PRIMARY KEY, amount int);
+CREATE TABLE credit (id integer PRIMARY KEY, amount int);
+PRAGMA user_version = 7;

@@ -1,0 +1,164 @@
+import { attempt, run } from "../../../scripts/run";
+import { eventually } from "../eventually";
+import { BackupContainer, backupImage, Exit, ensureNetwork } from "./backup-container";
+import { Postgres } from "./servers";
+
+jest.setTimeout(900_000);
+
+const SERVER = "portolan-t-backup-faults-postgres";
+
+describe("faults", () => {
+  const server = new Postgres(SERVER);
+  let image: string;
+  let backup: BackupContainer;
+
+  beforeAll(async () => {
+    await ensureNetwork();
+    image = await backupImage("postgres:18");
+    backup = await BackupContainer.create("t-faults", image, server.environment);
+    await server.start();
+    await server.query("CREATE TABLE bulk AS SELECT g AS id, md5(g::text) AS t FROM generate_series(1, 1500000) g");
+    await backup.ok("backup");
+  });
+
+  afterAll(async () => {
+    await server.remove();
+    await backup?.remove();
+  });
+
+  /** Ends with this code and message; the metrics say so, and the backups from before are all there. */
+  async function fails(other: BackupContainer, exitCode: number, message: RegExp): Promise<void> {
+    const before = await backup.list();
+    const finished = await other.verb("backup");
+    expect(finished.stderr).toMatch(message);
+    expect(finished.stderr).not.toMatch(/canary/);
+    expect(finished.exitCode).toBe(exitCode);
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: exitCode, snapshots: before.length });
+    expect(await backup.list()).toEqual(before);
+  }
+
+  test("the database's password is wrong", async () => {
+    const other = backup.with({ DATABASE_USER: "postgres" });
+    await fails(other, Exit.DUMP_FAILED, /password authentication failed/);
+  });
+
+  test("a database is not there: one of two is no backup of both", async () => {
+    await fails(backup.with({ DATABASES: "app none" }), Exit.DUMP_FAILED, /database "none" does not exist/);
+  });
+
+  test("a table may not be read", async () => {
+    await server.query("CREATE TABLE hidden (); REVOKE pg_read_all_data FROM backup");
+    await fails(backup, Exit.DUMP_FAILED, /permission denied/);
+    await server.query("GRANT pg_read_all_data TO backup; DROP TABLE hidden");
+  });
+
+  test("the repository's password is wrong", async () => {
+    backup.secret("repository-password", "another");
+    const finished = await backup.verb("backup");
+    backup.secret("repository-password", "canary-repository-3f1c");
+    expect(finished.stderr).toMatch(/password .* does not open the repository/);
+    expect(finished.exitCode).toBe(Exit.WRONG_PASSWORD);
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: Exit.WRONG_PASSWORD });
+  });
+
+  test("the repository's volume is another one: no new start without a word", async () => {
+    await backup.ok("bash", "-c", "mkdir /state/away && mv /repository/* /state/away");
+    const finished = await backup.verb("backup");
+    await backup.ok("bash", "-c", "mv /state/away/* /repository");
+    expect(finished.stderr).toMatch(/is gone: t-faults was backed up there before/);
+    expect(finished.exitCode).toBe(Exit.REPOSITORY_UNREACHABLE);
+  });
+
+  test("the dump ends in the middle: killed with its container, the next backup is well and retention works", async () => {
+    const before = await backup.list();
+    const container = await backup.start("killed", "backup");
+    await BackupContainer.said(container, /dumping app.dump/);
+    await eventually(async () => {
+      expect((await backup.ok("bash", "-c", "ls /repository/locks")).stdout).not.toBe("");
+    });
+    await run("docker", ["kill", container]);
+    expect(await backup.list()).toEqual(before);
+
+    const { stderr } = await backup.ok("backup");
+    expect(stderr).toMatch(/dropping \d+ lock/);
+    expect(stderr).toMatch(/incomplete ones too/);
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: 0 });
+    await backup.ok("check", "--all");
+  });
+
+  test("another job is running: the second says so", async () => {
+    const container = await backup.start("holder", "bash", "-c", "exec 9>>/state/lock; flock 9; echo held; sleep 600");
+    await BackupContainer.said(container, /held/);
+    for (const verb of [["backup"], ["verify"], ["restore", "--prepare"]]) {
+      const finished = await backup.verb(...verb);
+      expect(finished.stderr).toMatch(/another job of t-faults is running/);
+      expect(finished.exitCode).toBe(Exit.BUSY);
+    }
+    // What was written down of the backup before is not written over.
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: 0 });
+    await attempt("docker", ["rm", "--force", container]);
+  });
+
+  test("the repository's disk is full", async () => {
+    const small = "portolan-t-backup-t-small-repository";
+    await attempt("docker", ["volume", "rm", small]);
+    const options = ["type=tmpfs", "device=tmpfs", "o=size=24m,uid=999,gid=999"].flatMap((option) => ["--opt", option]);
+    await run("docker", ["volume", "create", ...options, small]);
+    const other = await BackupContainer.create("t-small", image, server.environment);
+    // Something has to keep the memory there from one container to the next.
+    const keeper = await other.start("keeper", "sleep", "600");
+    const finished = await other.verb("backup");
+    expect(finished.stderr).toMatch(/the repository \/repository is full/);
+    expect(finished.exitCode).toBe(Exit.DISK_FULL);
+    expect(await other.metrics()).toMatchObject({ last_exit_code: Exit.DISK_FULL });
+    expect(await other.list()).toEqual([]);
+    await attempt("docker", ["rm", "--force", keeper]);
+    await other.remove();
+  });
+
+  test("a bit of a pack has flipped", async () => {
+    const copy = await BackupContainer.create("t-flipped", image, { ...server.environment, NAME: "t-faults" });
+    const from = ["-v", `${backup.volumes.repository}:/from:ro`, "-v", `${copy.volumes.repository}:/to`];
+    await run("docker", ["run", "--rm", "-u", "0", ...from, image, "cp", "-a", "/from/.", "/to/"]);
+    await copy.ok("check", "--all");
+    await copy.ok("bash", "-c", FLIP);
+    const checked = await copy.verb("check", "--all");
+    expect(checked.stderr).toMatch(/is damaged/);
+    expect(checked.exitCode).toBe(Exit.CHECK_FAILED);
+    expect(await copy.metrics()).toMatchObject({ check_last_exit_code: Exit.CHECK_FAILED });
+    expect((await copy.verb("verify")).exitCode).toBe(Exit.VERIFICATION_FAILED);
+    await copy.remove();
+  });
+
+  test("--at takes the newest backup not after that time, and says which; before the first there is none", async () => {
+    const [first, ...others] = await backup.list();
+    const next = others[0];
+    const at = `@${(next?.time ?? 0) - 1}`;
+    const { stderr } = await backup.ok("restore", "--at", at, "--to-file", "/state");
+    expect(stderr).toContain(`taking the backup ${first?.run}`);
+    const nothing = await backup.verb("restore", "--at", `@${(first?.time ?? 0) - 1}`, "--to-file", "/state");
+    expect(nothing.stderr).toMatch(/no backup from .* or before; the oldest is from/);
+    expect(nothing.exitCode).toBe(Exit.NOTHING_TO_RESTORE);
+  });
+
+  test("a Postgres dump is not restored into MySQL", async () => {
+    const mysql = backup.with({ ENGINE: "mysql" }, await backupImage("mysql:8.4"));
+    const finished = await mysql.verb("restore", "--to-database", "app_copy");
+    expect(finished.stderr).toMatch(/the backup is of postgres, it cannot be restored into mysql/);
+    expect(finished.exitCode).toBe(Exit.REFUSED);
+  });
+
+  test("a new database does not take the place of one that is there", async () => {
+    const finished = await backup.verb("restore", "--to-database", "app");
+    expect(finished.stderr).toMatch(/app exists already/);
+    expect(finished.exitCode).toBe(Exit.REFUSED);
+  });
+});
+
+/** Changes one bit in the middle of the largest pack. */
+const FLIP = `
+pack=$(find /repository/data -type f -printf '%s %p\\n' | sort -n | tail -n 1 | cut -d ' ' -f 2)
+chmod u+w "$pack"
+at=$(($(stat -c %s "$pack") / 2))
+byte=$(od -An -tu1 -j "$at" -N 1 "$pack")
+printf "\\\\x$(printf %x $((byte ^ 1)))" | dd of="$pack" bs=1 seek="$at" conv=notrunc status=none`;

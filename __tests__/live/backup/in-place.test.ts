@@ -1,0 +1,105 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BackupContainer, backupImage, Exit, ensureNetwork } from "./backup-container";
+import { Mysql, Postgres, type Server } from "./servers";
+
+jest.setTimeout(1_800_000);
+
+beforeAll(ensureNetwork);
+
+const servers: readonly (readonly [Server, string])[] = [
+  [new Postgres("portolan-t-backup-place-postgres"), "psql"],
+  [new Mysql("portolan-t-backup-place-mysql", "mysql:8.4", "mysql"), "mysql"],
+  [new Mysql("portolan-t-backup-place-mariadb", "mariadb:11.8", "mariadb"), "mariadb"],
+];
+
+/** Most calls of the client that a swap takes. */
+const MOST_CALLS = 60;
+
+describe.each(servers.map(([server, client]) => [server.engine, server, client] as const))(
+  "in place: %s",
+  (engine, server, client) => {
+    let backup: BackupContainer;
+    const folder = mkdtempSync(join(tmpdir(), "portolan-client-"));
+
+    beforeAll(async () => {
+      const image = await backupImage(server.base);
+      backup = await BackupContainer.create(`t-place-${engine}`, image, server.environment);
+      chmodSync(folder, 0o755);
+      writeFileSync(join(folder, client), dyingClient(client), { mode: 0o755 });
+      chmodSync(join(folder, client), 0o755);
+      await server.start();
+      await backup.ok("backup");
+    });
+
+    afterAll(async () => {
+      await server.remove();
+      await backup?.remove();
+      rmSync(folder, { recursive: true });
+    });
+
+    test("interrupted at any point of the swap, both the old and the new data are there, and --resume ends it", async () => {
+      const want = await sums("app");
+      await server.query("UPDATE child SET id = id + 1000");
+      const old = await identity("app");
+      const { old: before } = JSON.parse((await backup.ok("restore", "--prepare")).stdout);
+      expect(await identity("app")).toBe(old);
+
+      // Killed before the client's n-th call, as if the machine had lost power, each time one call later.
+      let calls = 0;
+      for (let step = "--swap"; ; ) {
+        calls += 1;
+        const mortal = backup
+          .with({ DIE_AT: String(calls) })
+          .mounting(`${folder}/${client}:/usr/local/sbin/${client}:ro`);
+        if ((await mortal.verb("restore", step)).exitCode === 0) break;
+        expect([await identity("app"), await identity(before)]).toContain(old);
+        const status = JSON.parse((await backup.ok("restore", "--status")).stdout);
+        expect(status).toMatchObject({ step: "swapping", next: "restore --resume" });
+        expect(calls).toBeLessThan(MOST_CALLS);
+        step = "--resume";
+      }
+      console.info(`${engine}: interrupted at ${calls - 1} points of the swap`);
+
+      expect(await sums("app")).toBe(want);
+      expect(await identity(before)).toBe(old);
+      await backup.ok("restore", "--drop-old");
+      await backup.ok("backup");
+      await backup.ok("verify");
+    });
+
+    test("nothing is swapped that was not prepared, and what was prepared can be given up", async () => {
+      const nothing = await backup.verb("restore", "--swap");
+      expect(nothing.exitCode).toBe(Exit.NOTHING_TO_RESTORE);
+      await backup.ok("restore", "--prepare");
+      await backup.ok("restore", "--abort");
+      expect(JSON.parse((await backup.ok("restore", "--status")).stdout)).toEqual({ step: null });
+    });
+
+    /** What shows that these are the old data: in Postgres, whose old database lets nobody in, that it is the same one. */
+    function identity(database: string): Promise<string> {
+      if (engine !== "postgres") return sums(database);
+      return server.query(`SELECT oid FROM pg_database WHERE datname = '${database}'`, "postgres");
+    }
+
+    /** Sums of the tables that matter here, or that there is no such database. */
+    async function sums(database: string): Promise<string> {
+      const tables = engine === "postgres" ? ["public.child", "public.parent"] : ["child", "parent", "big"];
+      return Promise.all(tables.map((table) => server.checksum(database, table))).then(
+        (all) => all.join("\n"),
+        () => "none",
+      );
+    }
+  },
+);
+
+/** Stands before the real client in the search path: its n-th call kills the verb. */
+function dyingClient(client: string): string {
+  return `#!/bin/bash
+calls=$(($(cat /tmp/calls 2>/dev/null) + 1))
+echo $calls >/tmp/calls
+if ((calls == DIE_AT)); then kill -KILL -1; fi
+PATH=\${PATH//\\/usr\\/local\\/sbin:/} exec ${client} "$@"
+`;
+}

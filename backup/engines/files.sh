@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# Files and folders as they are: uploads, certificates, configuration. restic reads them itself.
+
+engine_connect() { :; }
+engine_open() { :; }
+engine_version() { restic version; }
+
+engine_parts() {
+  printf 'files\tfiles\n'
+}
+
+# Instead of a dump: restic's exit code 3 means that it could not read something, and then it is no backup.
+store_part() {
+  local id path code=0
+  for path in $FILES; do
+    [[ -e $path ]] || fail "$DUMP_FAILED" "there is no $path; no backup was made"
+  done
+  # Several paths in one variable.
+  # shellcheck disable=SC2086
+  repository local backup --json --quiet --host "$NAME" --tag "run-$RUN_ID,engine-files,part,part-files" \
+    --exclude-caches --exclude '/**/.restored-*' --exclude '/**/.before-*' $FILES >"$WORK/files.json" || code=$?
+  if ((code == 3)); then
+    cp "$WORK/restic.err" "$WORK/dump.err"
+    echo 1 >"$WORK/dump.status"
+  fi
+  ((code == 0)) || return "$code"
+  cat "$WORK/files.json"
+  id=$(jq --raw-output 'select(.message_type == "summary") | .snapshot_id' "$WORK/files.json")
+  repository local ls --json --no-lock "$id" | listed_sums >"$WORK/sums/files"
+  printf 'time\t%s\n' "$(date +%s)" >>"$WORK/sums/files"
+}
+
+# Names and sizes of the files below each folder. Their contents need no sum here: restic's names of its pieces are
+# their sums, and `restic restore --verify` compares what it has written with them.
+listed_sums() {
+  jq --raw-output 'select(.struct_type == "node" and .type == "file") | "\(.path)\t\(.size // 0)"' | folder_sums
+}
+
+folder_sums() {
+  local folder sum
+  LC_ALL=C sort >"$WORK/files"
+  for folder in $FILES; do
+    sum=$(awk -v start="$folder/" 'index($0, start) == 1' "$WORK/files" | tee "$WORK/folder" | sha256sum)
+    printf 'table\t%s\t%s\t%s\n' "$folder" "$(wc -l <"$WORK/folder")" "${sum%% *}"
+  done
+}
+
+engine_scratch_start() { :; }
+
+scratch_name() {
+  printf '%s/data' "$SCRATCH"
+}
+
+# engine_restore _ _ TARGET: a path gets every file below it with its whole path; a name goes inside each folder.
+engine_restore() {
+  local id
+  id=$(jq --raw-output '.parts[0].id' <<<"$RUN")
+  if [[ $3 == /* ]]; then
+    repository "$WHICH" restore --no-lock --verify --quiet --target "$3" "$id" >/dev/null
+  else
+    each_folder restore_inside "$3" "$id"
+  fi
+}
+
+restore_inside() {
+  repository "$WHICH" restore --no-lock --verify --quiet --target "$1/$2" "$3:$1" >/dev/null
+}
+
+engine_sums() {
+  if [[ $1 == /* ]]; then
+    (cd "$1" && find . -type f -printf '/%P\t%s\n')
+  else
+    each_folder list_inside "$1"
+  fi | folder_sums
+}
+
+list_inside() {
+  (cd "$1/$2" && find . -type f -printf "$1/%P\t%s\n")
+}
+
+# In place, the names are of folders inside each folder: on the same disk, so that moving is only renaming.
+engine_beside() {
+  printf '.restored-%s' "$2"
+}
+
+engine_before() {
+  printf '.before-%s' "$2"
+}
+
+each_folder() {
+  local folder
+  for folder in $FILES; do "$1" "$folder" "${@:2}"; done
+}
+
+engine_exists() {
+  [[ -e $1 ]]
+}
+
+engine_drop() {
+  if [[ $1 == /* ]]; then rm -rf "$1"; else each_folder drop_inside "$1"; fi
+}
+
+drop_inside() {
+  rm -rf "${1:?}/${2:?}"
+}
+
+engine_swap() {
+  each_folder swap_folder "$2" "$3"
+}
+
+# A folder whose old entries are all away has a .before- folder without "partial" in its name.
+swap_folder() {
+  [[ -d $1/$2 ]] || return 0
+  if [[ ! -d $1/$3 ]]; then
+    mkdir -p "$1/$3.partial"
+    find "$1" -mindepth 1 -maxdepth 1 ! -name '.restored-*' ! -name '.before-*' -exec mv -t "$1/$3.partial" {} +
+    mv "$1/$3.partial" "$1/$3"
+  fi
+  find "$1/$2" -mindepth 1 -maxdepth 1 -exec mv -t "$1" {} +
+  rmdir "$1/$2"
+}

@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# Messages go to standard error: standard output is for what a verb returns.
+
+say() {
+  printf '%s\n' "$*" >&2
+}
+
+# fail CODE MESSAGE
+fail() {
+  say "error: $2"
+  exit "$1"
+}
+
+# The last lines of a file, indented; what a program said before it failed.
+quote() {
+  tail -n "${2:-5}" "$1" 2>/dev/null | sed 's/^/  | /' >&2
+}

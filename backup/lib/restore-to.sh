@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Restores that touch nothing that is there.
+
+# Sets RUN and MANIFEST, and says which backup it is.
+take_run() {
+  reach "$WHICH"
+  RUN=$(choose_run "$WHICH")
+  local of
+  of=$(jq --raw-output .engine <<<"$RUN")
+  [[ $of == "$ENGINE" ]] || fail "$REFUSED" "the backup is of $of, it cannot be restored into $ENGINE"
+  MANIFEST=$(read_manifest) || explain $? "$RESTORE_FAILED" "$WHICH"
+  say "taking the backup $(jq --raw-output .run <<<"$RUN"), from $(moment "$(jq .time <<<"$RUN")")"
+}
+
+# The database that is meant; sets DATABASE and ENTRY.
+take_database() {
+  local -a names
+  mapfile -t names < <(jq --raw-output '.databases | keys[]' <<<"$MANIFEST")
+  if [[ -z ${DATABASE:-} ]]; then
+    ((${#names[@]} == 1)) || wrong "say which database: --database, one of ${names[*]}"
+    DATABASE=${names[0]}
+  fi
+  ENTRY=$(jq --compact-output --arg name "$DATABASE" '.databases[$name] // empty' <<<"$MANIFEST")
+  [[ -n $ENTRY ]] || fail "$NOTHING_TO_RESTORE" "the backup has no database \"$DATABASE\"; it has ${names[*]}"
+}
+
+# Each file has its name only when it is whole.
+restore_to_file() {
+  local part
+  [[ -d $1 && -w $1 ]] || fail "$REFUSED" "$1 is not a folder that can be written to"
+  take_run
+  if [[ $ENGINE == files ]]; then
+    engine_restore files '{}' "$1" || explain $? "$RESTORE_FAILED" "$WHICH"
+  else
+    while IFS= read -r -u 3 part; do
+      say "writing $1/$part"
+      read_part "$part" >"$1/$part.partial" || explain $? "$RESTORE_FAILED" "$WHICH"
+      mv "$1/$part.partial" "$1/$part"
+    done 3< <(jq --raw-output '.parts[].part' <<<"$RUN")
+  fi
+  printf '%s\n' "$MANIFEST" >"$1/manifest.json"
+}
+
+restore_to_database() {
+  take_run
+  take_database
+  engine_connect admin
+  if engine_exists "$1"; then fail "$REFUSED" "$1 exists already; choose a new name"; fi
+  restore_and_compare "$1"
+  jq --arg database "$1" '{ database: $database, run: .run, time: .time }' <<<"$RUN"
+}
+
+# restore_and_compare TARGET: fails, and leaves no half of it, unless it is exactly what was dumped.
+restore_and_compare() {
+  say "restoring $DATABASE to $1"
+  # As a job of its own: in a condition, a failing command inside the function would not end it.
+  engine_restore "$DATABASE" "$ENTRY" "$1" 2>"$WORK/restore.err" &
+  wait $! || {
+    quote "$WORK/restore.err"
+    engine_drop "$1" || true
+    fail "$RESTORE_FAILED" "the backup could not be restored to $1"
+  }
+  say "comparing $1 with what was dumped"
+  engine_sums "$1" 2>"$WORK/restore.err" | sums_to_json >"$WORK/found.json" || {
+    quote "$WORK/restore.err"
+    fail "$RESTORE_FAILED" "$1 was restored, but cannot be read"
+  }
+  differences "$DATABASE" "$ENTRY" "$WORK/found.json" >"$WORK/differences"
+  if [[ -s $WORK/differences ]]; then
+    quote "$WORK/differences" 20
+    fail "$VERIFICATION_FAILED" "$1 is not what was dumped; it stays there to be looked at"
+  fi
+  say "restored $(jq '[.tables[].rows] | add // 0' <<<"$ENTRY") rows"
+}

@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# Which runs go. restic's own policy is asked about the manifests, and whole runs go by it. It is only ever asked right
+# after a complete backup.
+
+retain() {
+  local which=$1 all removed
+  local -a ids
+  all=$(runs "$which") || retention_failure $? "$which"
+  # restic counts ages from the newest snapshot. One from the future would make all the others old.
+  if jq --exit-status --argjson now "$(date +%s)" 'any(.time > $now + 3600)' <<<"$all" >/dev/null; then
+    say 'nothing is let go: there is a backup from the future, so the clock has jumped'
+    count_snapshots "$which" "$all"
+    return
+  fi
+  removed=$(expired "$which" "$all") || retention_failure $? "$which"
+  mapfile -t ids < <(snapshots_to_remove "$which" "$all" "$removed")
+  if ((${#ids[@]})); then
+    say "removing $(jq length <<<"$removed") backup(s) that the policy no longer wants (${#ids[@]} snapshots, incomplete ones too)"
+    repository "$which" forget "${ids[@]}" >/dev/null || retention_failure $? "$which"
+    # A prune that was interrupted is done again next time.
+    remember "prune_due_$which" 1
+  fi
+  if [[ $(recall "prune_due_$which") == 1 ]]; then
+    repository "$which" prune >/dev/null || retention_failure $? "$which"
+    remember "prune_due_$which" 0
+  fi
+  count_snapshots "$which" "$(jq --argjson removed "$removed" 'map(select(.run as $run | $removed | index($run) | not))' <<<"$all")"
+}
+
+# Ids of runs that may go, as JSON: not wanted by the policy, and not the one a restore was last proved with.
+expired() {
+  local -a keep
+  mapfile -t keep < <(keep_options)
+  repository "$1" forget --dry-run --json --host "$NAME" --tag manifest --group-by host "${keep[@]}" |
+    jq --compact-output --argjson all "$2" '
+      ($all | map(select(.verified))[-1].run) as $proved
+      | [.[].remove[]?.tags[] | select(startswith("run-")) | ltrimstr("run-") | select(. != $proved)]
+      | if ($all | length) > 0 and length >= ($all | length) then error("nothing would be kept") else . end'
+}
+
+# Snapshots of the runs that go, and of runs that never became complete.
+snapshots_to_remove() {
+  jq --raw-output --argjson all "$2" --argjson removed "$3" '
+    .[] | ([.tags[]? | select(startswith("run-")) | ltrimstr("run-")][0]) as $run
+    | select($run) | select(($removed | index($run)) or ($all | map(.run) | index($run) | not)) | .id' "$WORK/snapshots-$1"
+}
+
+count_snapshots() {
+  if [[ $1 == local ]]; then remember snapshots "$(jq length <<<"$2")"; fi
+}
+
+retention_failure() {
+  if [[ $2 == offsite ]]; then explain "$1" "$OFFSITE_FAILED" offsite; fi
+  say 'the backup itself is made'
+  explain "$1" "$RETENTION_FAILED" local
+}

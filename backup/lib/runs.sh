@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# A run is one backup of a server: a restic snapshot for each dump and, last, one for the manifest, all with the tag
+# run-<id>. Only a run with a manifest counts: it is the proof that every dump before it was complete.
+# restic's host is always NAME: a container's own name changes with every container.
+
+new_run() {
+  printf '%s-%04x' "$(date -u +%Y%m%dT%H%M%SZ)" "$RANDOM"
+}
+
+# runs WHICH: complete runs as JSON, oldest first. `time` is the moment whose data the run holds, in seconds. All of
+# restic's snapshots are then in $WORK/snapshots-WHICH.
+runs() {
+  repository "$1" snapshots --json --no-lock --host "$NAME" >"$WORK/snapshots-$1" || return
+  jq '
+    def tag($prefix): [.tags[]? | select(startswith($prefix)) | ltrimstr($prefix)][0];
+    group_by(tag("run-")) | map(
+      (map(select(.tags | index("manifest")))[0]) as $manifest
+      | select($manifest)
+      | {
+          run: ($manifest | tag("run-")),
+          time: ($manifest | tag("time-") | tonumber),
+          engine: ($manifest | tag("engine-")),
+          bytes: ([.[] | select(.tags | index("part")) | .summary.total_bytes_processed // 0] | add // 0),
+          parts: [.[] | select(.tags | index("part")) | { part: (tag("part-")), id }],
+          verified: ([.[] | select(.tags | index("verified")) | tag("time-") | tonumber] | max),
+          manifest: $manifest.id,
+          snapshots: [.[].id]
+        })
+    | sort_by(.time, .run)' "$WORK/snapshots-$1"
+}
+
+# choose_run WHICH: the run that --at or --snapshot asks for, the newest otherwise, as JSON.
+choose_run() {
+  local all at chosen
+  all=$(runs "$1") || explain $? "$REPOSITORY_UNREACHABLE" "$1"
+  if [[ -n ${SNAPSHOT:-} ]]; then
+    chosen=$(jq -c --arg id "$SNAPSHOT" 'map(select(.run == $id or any(.snapshots[]; startswith($id))))[0] // empty' <<<"$all")
+    [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup \"$SNAPSHOT\"; \`list\` shows which there are"
+  elif [[ -n ${AT:-} ]]; then
+    at=$(date -d "$AT" +%s 2>/dev/null) || wrong "\"$AT\" is not a time; write it like \"2026-03-01 14:30\""
+    chosen=$(jq -c --argjson at "$at" 'map(select(.time <= $at))[-1] // empty' <<<"$all")
+    [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup from $(moment "$at") or before; $(oldest "$all")"
+  else
+    chosen=$(jq -c '.[-1] // empty' <<<"$all")
+    [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup yet"
+  fi
+  printf '%s\n' "$chosen"
+}
+
+oldest() {
+  local time
+  time=$(jq -r '.[0].time // empty' <<<"$1")
+  if [[ -n $time ]]; then printf 'the oldest is from %s' "$(moment "$time")"; else printf 'it has none at all'; fi
+}
+
+moment() {
+  date -d "@$1" '+%F %T %Z'
+}
+
+# read_part PART: a dump of the run $RUN (JSON) in the repository $WHICH, to standard output.
+read_part() {
+  local id
+  id=$(jq -r --arg part "$1" '.parts[] | select(.part == $part) | .id' <<<"$RUN")
+  [[ -n $id ]] || { say "error: the backup has no part $1"; return 1; }
+  repository "$WHICH" dump --no-lock "$id" "/$1"
+}
+
+read_manifest() {
+  repository "$WHICH" dump --no-lock "$(jq -r .manifest <<<"$RUN")" /manifest.json
+}
+
+# store WHAT FILE TAGS… -- COMMAND…: what the command writes becomes a snapshot, if the command succeeds.
+store() {
+  local file=$1 tags=$2 time=$3
+  shift 3
+  repository local backup --json --quiet --host "$NAME" --tag "run-$RUN_ID,engine-$ENGINE,$tags" \
+    --time "$(date -d "@$time" '+%F %T')" --stdin-filename "$file" --stdin-from-command -- "$@"
+}
