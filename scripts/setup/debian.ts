@@ -20,11 +20,13 @@ export async function installPackages(piece: string, packages: readonly string[]
     );
   }
   const quiet = { env: { DEBIAN_FRONTEND: "noninteractive" } };
+  // A new machine is often busy with its own updates.
+  const patient = ["-o", "DPkg::Lock::Timeout=300"];
   report(`installing ${packages.join(", ")}`);
   // Archives of unrelated software may be down: what counts is whether the packages can be installed.
-  await succeeds("apt-get", ["update"], quiet);
+  await succeeds("apt-get", [...patient, "update"], quiet);
   try {
-    await run("apt-get", install.split(" ").slice(1), quiet);
+    await run("apt-get", [...patient, ...install.split(" ").slice(1)], quiet);
   } catch (error) {
     throw new SetupError(piece, (error as Error).message, `apt-get update && ${install}`);
   }
