@@ -5,13 +5,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { attempt, type Finished, run } from "../../scripts/run";
+import { LOCAL_REGISTRY } from "../../scripts/setup/images/registry";
 import type { EnvironmentData } from "../../stacks/environment";
 
 const PROJECT = join(__dirname, "..", "..");
 const CDKTF = join(PROJECT, "node_modules", ".bin", "cdktf");
 
-/** The registry that `npm test` makes sure of; empty where the official ones are reachable. */
-export const REGISTRY = process.env.PORTOLAN_TEST_REGISTRY ?? "http://127.0.0.1:5000";
+/** The registry that `npm test` makes sure of, with stand-ins for the official images. */
+export const REGISTRY = LOCAL_REGISTRY;
 
 /** Secrets that no other value of a test contains, so that a search for them means something. */
 export const SECRETS = {
