@@ -6,6 +6,7 @@ import { NEEDED } from "./setup/images/catalogue";
 import { ensureStandIns } from "./setup/images/images";
 import { setup } from "./setup/setup";
 import { runSteps } from "./setup/steps";
+import { ensureTestTools } from "./setup/test-tools";
 
 /**
  * Everything that says whether the project is sound: types, lint, and the tests, the live ones against a real engine.
@@ -30,7 +31,10 @@ async function withoutLiveTests(): Promise<string | undefined> {
   try {
     await setup();
     // Also where the official images can be had: the tests push releases of their own, and to no registry but this.
-    await runSteps([{ title: "Registry of the tests", run: (report) => ensureStandIns(report, NEEDED) }]);
+    await runSteps([
+      { title: "Tools of the tests", run: ensureTestTools },
+      { title: "Registry of the tests", run: (report) => ensureStandIns(report, NEEDED) },
+    ]);
     return undefined;
   } catch (error) {
     if (process.env.CI) throw error;
