@@ -30,7 +30,10 @@ export interface DataVolumeProps {
  * of any other attribute would replace the volume, and so empty it.
  */
 export class DataVolume extends Construct {
+  /** A reference, so that who mounts the volume waits for it. */
   readonly volumeName: string;
+  /** The name itself. */
+  readonly dockerName: string;
 
   constructor(scope: Construct, id: string, props: DataVolumeProps = {}) {
     super(scope, id);
@@ -41,6 +44,7 @@ export class DataVolume extends Construct {
         `volumeName "${name}" must have letters, digits, "_", "." and "-" only, at least two of them, and start with a letter or digit`,
       );
     }
+    this.dockerName = name;
     this.volumeName = DataVolumes.of(this).add(this, name, props.removal ?? Removal.REFUSE);
   }
 }

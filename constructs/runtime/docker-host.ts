@@ -16,6 +16,9 @@ const PROVIDER_VERSION = ">= 4.5.0, < 5.0.0";
 /** Docker's DNS serves container names, so they obey the limit of a DNS label (RFC 1035, 2.3.4). */
 const LONGEST_NAME = 63;
 
+/** Nobody looks a job up. */
+const LONGEST_JOB_NAME = 128;
+
 /** Length of what makes a name unique, a dash and a time or a fingerprint. */
 export const UNIQUE = 13;
 
@@ -109,7 +112,7 @@ export class DockerHost extends Construct {
    * @param room characters that the caller puts behind it
    * @throws InvalidInput when it can't be a name, or is the name of another construct
    */
-  nameOf(construct: IConstruct, room = 0): string {
+  nameOf(construct: IConstruct, room = 0, longest = LONGEST_NAME): string {
     const ids = construct.node.scopes
       .slice(construct.node.scopes.indexOf(TerraformStack.of(construct)) + 1)
       .map((scope) => scope.node.id);
@@ -118,10 +121,10 @@ export class DockerHost extends Construct {
       throw new InvalidInput(construct, `id "${unusable}" must have lower-case letters, digits and dashes only`);
     }
     const name = [this.prefix, ...ids].join("-");
-    if (name.length > LONGEST_NAME - room) {
+    if (name.length > longest - room) {
       throw new InvalidInput(
         construct,
-        `Docker name "${name}" has ${name.length} characters, at most ${LONGEST_NAME - room} are allowed; shorten an id`,
+        `Docker name "${name}" has ${name.length} characters, at most ${longest - room} are allowed; shorten an id`,
       );
     }
     const other = this.named.get(name);
@@ -138,7 +141,15 @@ export class DockerHost extends Construct {
    * of its name.
    */
   uniqueNameOf(construct: IConstruct, suffix = ""): string {
-    const name = this.nameOf(construct, UNIQUE + suffix.length);
+    return this.unique(this.nameOf(construct, UNIQUE + suffix.length), suffix);
+  }
+
+  /** The same for a job, which no other container looks up. */
+  jobNameOf(construct: IConstruct): string {
+    return this.unique(this.nameOf(construct, UNIQUE, LONGEST_JOB_NAME));
+  }
+
+  private unique(name: string, suffix = ""): string {
     return `${name}-${Fn.formatdate("YYMMDDhhmmss", Fn.plantimestamp())}${suffix}`;
   }
 

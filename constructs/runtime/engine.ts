@@ -9,6 +9,9 @@ import { LOOPBACK, type ServiceWorkload, type Workload } from "./workload";
 /** Logs of one container never take more than 50 MB of the host's disk. */
 const LOGS = { logDriver: "json-file", logOpts: { "max-size": "10m", "max-file": "5" } };
 
+/** An eighth of what every other container weighs when they want the same processor. */
+const BACKGROUND_SHARES = 128;
+
 /** What the Docker provider calls a workload, without the name. */
 export function containerOf(scope: Construct, workload: Workload): Omit<ContainerConfig, "name"> {
   const { memory, cpus } = limits(scope, workload.resources);
@@ -26,6 +29,7 @@ export function containerOf(scope: Construct, workload: Workload): Omit<Containe
     memorySwap: memory,
     // As the provider reads it back; "1" would replace the container on every plan.
     cpus: Number.isInteger(cpus) ? `${cpus}.0` : String(cpus),
+    cpuShares: workload.background ? BACKGROUND_SHARES : undefined,
     shmSize: workload.sharedMemory,
     ...LOGS,
     // A container without networks gets no network at all, rather than Docker's default bridge to everything.

@@ -29,14 +29,17 @@ export class ImageSource {
     }, `${repository}:${tag}`);
   }
 
-  /** Built on the Docker host from a folder with a Dockerfile; changed files make a new image. */
-  static build(context: string): ImageSource {
+  /**
+   * Built on the Docker host from a folder with a Dockerfile; changed files or arguments make a new image. The argument
+   * `REGISTRY` is the environment's.
+   */
+  static build(context: string, args: Readonly<Record<string, string>> = {}): ImageSource {
     return new ImageSource((scope) => {
       const folder = resolve(context);
       const host = DockerHost.of(scope);
       return {
-        name: `${host.nameOf(scope)}:${hashOf(scope, folder)}`,
-        buildAttribute: { context: folder, buildArgs: { REGISTRY: host.imageReference("") } },
+        name: `${host.nameOf(scope)}:${hashOf(scope, folder, args)}`,
+        buildAttribute: { context: folder, buildArgs: { REGISTRY: host.imageReference(""), ...args } },
       };
     }, context);
   }
@@ -73,8 +76,9 @@ export class Image extends Construct {
 }
 
 /** A digest of a folder's files: names, modes and contents, of those too that .dockerignore leaves out. */
-function hashOf(scope: Construct, folder: string): string {
+function hashOf(scope: Construct, folder: string, args: Readonly<Record<string, string>>): string {
   const digest = createHash("sha256");
+  for (const [name, value] of Object.entries(args)) digest.update(`${name}=${value}\0`);
   try {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory())

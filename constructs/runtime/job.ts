@@ -40,7 +40,7 @@ export class Job extends Construct implements ITerraformDependable {
     const host = DockerHost.of(this);
     this.container = new Container(this, "Resource", {
       ...containerOf(this, { ...workload, readOnlyRoot: workload.files ? false : workload.readOnlyRoot }),
-      name: host.uniqueNameOf(this),
+      name: host.jobNameOf(this),
       mustRun: false,
       restart: "no",
       upload: workload.files && uploadsOf(workload.files),

@@ -23,6 +23,12 @@ export class Network extends Construct {
     return (stack.node.tryFindChild("network") as Network | undefined) ?? new Network(stack, "network");
   }
 
+  /** The network of containers that only reach out, like backups on their way to another place. */
+  static egress(scope: Construct): Network {
+    const stack = TerraformStack.of(scope);
+    return (stack.node.tryFindChild("egress") as Network | undefined) ?? new Network(stack, "egress");
+  }
+
   readonly networkName: string;
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {

@@ -8,15 +8,18 @@ import { Volume } from "./volume";
 /** Secrets as files in a volume, for images that take them as `*_FILE`: `docker inspect` shows none of them. */
 export class SecretVolume extends Construct implements ITerraformDependable {
   readonly volumeName: string;
+  readonly dockerName: string;
   readonly fqn: string;
 
-  /** `files`: a secret for each file name. */
-  constructor(scope: Construct, id: string, props: { image: Image; files: Readonly<Record<string, Secret>> }) {
+  /** `files`: a secret for each file name; plain text where it is public, like a host key. */
+  constructor(scope: Construct, id: string, props: { image: Image; files: Readonly<Record<string, Secret | string>> }) {
     super(scope, id);
-    this.volumeName = new Volume(this, "volume").volumeName;
+    const volume = new Volume(this, "volume");
+    this.volumeName = volume.volumeName;
+    this.dockerName = volume.dockerName;
     const files = Object.entries(props.files).map(([name, secret]) => ({
       path: `/secrets/${name}`,
-      content: secret.valueIn(this),
+      content: typeof secret === "string" ? secret : secret.valueIn(this),
     }));
     const job = new Job(this, "write", {
       image: props.image,

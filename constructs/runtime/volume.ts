@@ -4,12 +4,16 @@ import { DockerHost } from "./docker-host";
 
 /** A volume whose content a deploy can make again. What can't be made again belongs in a {@link DataVolume}. */
 export class Volume extends Construct {
+  /** A reference, so that who mounts the volume waits for it. */
   readonly volumeName: string;
+  /** The name itself. */
+  readonly dockerName: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    this.dockerName = DockerHost.of(this).nameOf(this);
     this.volumeName = new DockerVolume(this, "Resource", {
-      name: DockerHost.of(this).nameOf(this),
+      name: this.dockerName,
       dependsOn: [DockerHost.of(this).reachable],
     }).name;
   }

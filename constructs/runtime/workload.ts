@@ -78,6 +78,13 @@ export interface Workload {
    */
   readonly init?: boolean;
 
+  /**
+   * Give way to all other containers when the processor is busy.
+   *
+   * @default false
+   */
+  readonly background?: boolean;
+
   /** Shared memory, in MiB. @default - Docker's, 64 */
   readonly sharedMemory?: number;
 }
