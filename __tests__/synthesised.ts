@@ -89,8 +89,9 @@ export function labelOf({ labels }: ContainerJson, name: string): string {
 export function synthesised(
   build: (stack: EnvironmentStack) => void = () => undefined,
   data: Partial<EnvironmentData> = {},
+  environment?: string,
 ): Synthesised {
-  const stack = shop(data);
+  const stack = shop(data, undefined, environment);
   build(stack);
   return new Synthesised(stack);
 }

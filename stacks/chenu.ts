@@ -1,6 +1,8 @@
 import type { Construct } from "constructs";
 import { AppService } from "../constructs/app/app-service";
 import { StaticSite } from "../constructs/app/static-site";
+import { Backup } from "../constructs/backup/backup";
+import { Retention } from "../constructs/backup/retention";
 import { PostgresDatabase } from "../constructs/data/postgres-database";
 import { Persistence, RedisCache } from "../constructs/data/redis-cache";
 import { NginxProxy } from "../constructs/proxy/nginx-proxy";
@@ -18,6 +20,7 @@ export class Chenu extends EnvironmentStack {
     const db = new PostgresDatabase(this, "db", {
       version: "18",
       database: "chenu",
+      backup: Backup.nightly({ at: "03:00", keep: Retention.days(30), offsite: environment.offsite }),
       resources: environment.resources("db", { memory: 512 }),
     });
 

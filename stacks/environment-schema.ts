@@ -19,14 +19,16 @@ const sshUrl = z
     "must read ssh://user@host[:port]",
   );
 
+const hostKeys = z
+  .array(
+    text(/^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+$/, 'must read like "ssh-ed25519 AAAA…", without a host name'),
+    "must have the host's keys, which ssh-keyscan prints and the host's console confirms",
+  )
+  .min(1, "must have at least one key, which ssh-keyscan prints and the host's console confirms");
+
 const ssh = z.strictObject({
   url: sshUrl,
-  hostKeys: z
-    .array(
-      text(/^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+$/, 'must read like "ssh-ed25519 AAAA…", without a host name'),
-      "must have the host's keys, which ssh-keyscan prints and the host's console confirms",
-    )
-    .min(1, "must have at least one key, which ssh-keyscan prints and the host's console confirms"),
+  hostKeys,
 });
 
 const s3 = z.strictObject(
@@ -39,6 +41,20 @@ const s3 = z.strictObject(
     key: text(/./, 'must be the state\'s name in the bucket, like "app/staging.tfstate"').optional(),
   },
   'must be {"bucket": …, "region": …}',
+);
+
+const offsite = z.union(
+  [
+    text(/^(s3|rest):https?:\/\/[^\s@?#]+$/, 'must read "s3:https://host/bucket" or "rest:https://host/path"'),
+    z.strictObject({
+      url: text(
+        /^sftp:\/\/[a-z_][a-z0-9_-]*@[a-zA-Z0-9.-]+(:\d+)?\/.+$/,
+        "must read sftp://user@host[:port]/absolute/path",
+      ),
+      hostKeys,
+    }),
+  ],
+  'must be "s3:https://host/bucket", "rest:https://host/path" or {"url": "sftp://user@host/path", "hostKeys": […]}',
 );
 
 const size = z.strictObject(
@@ -69,6 +85,8 @@ export const environmentSchema = z.strictObject(
       .strictObject({ http: port, https: port }, 'must be {"http": …, "https": …}')
       .refine(({ http, https }) => http !== https, "must have one port for http and another for https")
       .default({ http: 80, https: 443 }),
+    /** Where every backup is copied to, in a folder named after the environment's database. */
+    backups: z.strictObject({ offsite }, 'must be {"offsite": …}').optional(),
     state: z.strictObject({ s3 }, 'must be {"s3": …}').optional(),
     sizes: z.record(text(NAME.pattern, NAME.rule), size, 'must be an object, like {"db": {"memory": 512}}').default({}),
   },

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { Repository } from "../constructs/backup/repository";
 import { ImageSource } from "../constructs/runtime/image";
 import type { Resources } from "../constructs/runtime/resources";
 import type { SshAddress } from "../constructs/runtime/ssh";
@@ -53,6 +54,8 @@ export class Environment {
   readonly state?: Settings["state"];
   readonly socket?: string;
   readonly ssh?: SshAddress;
+  /** Where backups are copied to. */
+  readonly offsite?: Repository;
 
   private readonly sizes: Settings["sizes"];
   private readonly asked = new Set<string>();
@@ -66,6 +69,7 @@ export class Environment {
     this.release = data.release;
     this.ports = data.ports;
     this.state = data.state;
+    this.offsite = data.backups && offsiteOf(data.backups.offsite);
     this.sizes = data.sizes;
     if (typeof data.host === "string") {
       this.socket = data.host === "local" ? undefined : data.host;
@@ -104,6 +108,23 @@ export class Environment {
     for (const key of keys) this.asked.add(`${service}.${key}`);
     return this.sizes[service] ?? {};
   }
+}
+
+function offsiteOf(offsite: NonNullable<Settings["backups"]>["offsite"]): Repository {
+  if (typeof offsite === "string") {
+    const [, kind, url = ""] = /^(s3|rest):(.*)$/.exec(offsite) ?? [];
+    if (kind === "rest") return Repository.rest(url);
+    const { origin, pathname } = new URL(url);
+    return Repository.s3({ endpoint: origin, bucket: pathname.replace(/^\/|\/$/g, "") });
+  }
+  const { username, hostname, port, pathname } = new URL(offsite.url);
+  return Repository.sftp({
+    user: username,
+    host: hostname,
+    port: Number(port || 22),
+    path: pathname,
+    hostKeys: offsite.hostKeys,
+  });
 }
 
 function jsonFilesIn(folder: string): string[] {

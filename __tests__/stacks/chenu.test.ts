@@ -9,6 +9,8 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_container.cache_ready_D3B2FF65 = chenu-local-cache-ready-…
     docker_container.cache_secrets_write_A9000336 = chenu-local-cache-secrets-write-…
     docker_container.cache_server_1_FECD6A91 = chenu-local-cache
+    docker_container.db_backup_secrets_write_1994EFDD = chenu-local-db-backup-secrets-write-…
+    docker_container.db_backup_service_1_F6DB4B1D = chenu-local-db-backup
     docker_container.db_ready_4CAB80A2 = chenu-local-db-ready-…
     docker_container.db_secrets_write_1E9A16EC = chenu-local-db-secrets-write-…
     docker_container.db_server_1_266C1534 = chenu-local-db
@@ -21,16 +23,19 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_network.db_network_171DF3EB = chenu-local-db-network
     docker_network.network_39EEAA36 = chenu-local-network
     docker_volume.cache_secrets_volume_77B56263 = chenu-local-cache-secrets-volume
+    docker_volume.db_backup_secrets_volume_DA4DD8FA = chenu-local-db-backup-secrets-volume
+    docker_volume.db_backup_state_4C85524D = chenu-local-db-backup-state
     docker_volume.db_secrets_volume_3D1DBF76 = chenu-local-db-secrets-volume
     docker_volume.disposable = none
     docker_volume.frontend_config_volume_0E349054 = chenu-local-frontend-config-volume
-    docker_volume.protected = chenu-local-cache-data, chenu-local-db-data
+    docker_volume.metrics_11C9AF8C = chenu-local-metrics
+    docker_volume.protected = chenu-local-cache-data, chenu-local-db-backup-repository, chenu-local-db-data
     docker_volume.proxy_certificates_48247B9A = chenu-local-proxy-certificates
     docker_volume.proxy_config_volume_FCAE77E9 = chenu-local-proxy-config-volume"
   `);
 });
 
-test("lets the database and the cache reach nothing outside, and be reached by the backend alone", () => {
+test("lets the database and the cache reach nothing outside, and be reached by the backend and the backup alone", () => {
   const stack = synthesisedSystem("chenu", "local");
   for (const server of ["db", "cache"]) {
     const [network, ...others] = stack.container(server).networks_advanced ?? [];
@@ -46,6 +51,7 @@ test("lets the database and the cache reach nothing outside, and be reached by t
       "local/backend",
       "local/backend/release",
       `local/${server}`,
+      ...(server === "db" ? ["local/db/backup"] : []),
       `local/${server}/ready`,
     ]);
   }
@@ -87,6 +93,7 @@ test("is built from source where there is no release, and comes from the registr
   expect(images("local")).toEqual([
     expect.stringMatching(/^chenu-local-backend-image:[0-9a-f]{12}$/),
     "redis:8",
+    expect.stringMatching(/^chenu-local-db-backup-image:[0-9a-f]{12}$/),
     "postgres:18",
     expect.stringMatching(/^chenu-local-frontend-image:[0-9a-f]{12}$/),
     "nginx:1.30",
@@ -96,17 +103,28 @@ test("is built from source where there is no release, and comes from the registr
       /^registry\.chenu\.example\/chenu\/backend@\$\{data\.docker_registry_image\.\w+\.sha256_digest\}$/,
     ),
     "registry.chenu.example/redis:8",
+    expect.stringMatching(/^chenu-staging-db-backup-image:[0-9a-f]{12}$/),
     "registry.chenu.example/postgres:18",
     expect.stringMatching(/^registry\.chenu\.example\/chenu\/frontend@\$\{/),
     "registry.chenu.example/nginx:1.30",
   ]);
 });
 
-test("protects the database's volume and the cache's in every environment", () => {
+test("is backed up before a release, and to another place, in production", () => {
+  const stack = synthesisedSystem("chenu", "production");
+  expect(stack.container("backend/release").depends_on).toContain(stack.addressOf("backend/db-backup"));
+  expect(stack.container("db/backup").env).toContain(
+    "OFFSITE_REPOSITORY=s3:https://s3.eu-central-1.amazonaws.com/chenu-backups/chenu-production-db",
+  );
+  expect(synthesisedSystem("chenu", "staging").containers("backend/db-backup")).toEqual([]);
+});
+
+test("protects the database's volume, its backups' and the cache's in every environment", () => {
   for (const environment of ["local", "staging", "production"]) {
     expect(synthesisedSystem("chenu", environment).resources("docker_volume").protected).toMatchObject({
       for_each: {
         [`chenu-${environment}-cache-data`]: `chenu-${environment}-cache-data`,
+        [`chenu-${environment}-db-backup-repository`]: `chenu-${environment}-db-backup-repository`,
         [`chenu-${environment}-db-data`]: `chenu-${environment}-db-data`,
       },
     });

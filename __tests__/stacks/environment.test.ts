@@ -72,7 +72,7 @@ describe("mistakes", () => {
     [
       "an unknown key",
       { domian: "x" },
-      'unknown key "domian"; allowed here: host, domain, release, registry, ports, state, sizes',
+      'unknown key "domian"; allowed here: host, domain, release, registry, ports, backups, state, sizes',
     ],
     [
       "a misspelt size",
@@ -244,7 +244,7 @@ describe("a folder", () => {
       const source = `${folder}/test.json with ${folder}/test.override.json`;
       expect(linesOf(() => Environment.all(folder))).toEqual([
         `${source}: "domain" must be a host name in lower case, like app.example.com, got ""`,
-        `${source}: unknown key "colour"; allowed here: host, domain, release, registry, ports, state, sizes`,
+        `${source}: unknown key "colour"; allowed here: host, domain, release, registry, ports, backups, state, sizes`,
       ]);
     });
   });
@@ -280,3 +280,37 @@ function linesOf(wrong: () => unknown): string[] {
   }
   return [];
 }
+
+describe("the place of backups elsewhere", () => {
+  const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHv6uKqj1mNfZc0oYtXwEr5sLdPb3gVaQiUh8xR2kTyM";
+  const parse = (offsite: unknown) => Environment.parse("test", { domain: "shop.example", backups: { offsite } });
+
+  test.each([
+    ["s3:https://s3.example/backups", "s3:https://s3.example/backups/shop-test-db"],
+    ["s3:http://127.0.0.1:9000/backups/shop/", "s3:http://127.0.0.1:9000/backups/shop/shop-test-db"],
+    ["rest:https://keep.example:8000/shop", "rest:https://keep.example:8000/shop/shop-test-db"],
+    [
+      { url: "sftp://keep@nas.example:2222/srv/backups", hostKeys: [HOST_KEY] },
+      "sftp://keep@nas.example:2222//srv/backups/shop-test-db",
+    ],
+  ])("%j", (offsite, address) => {
+    expect(parse(offsite).offsite?.addressOf("shop-test-db")).toBe(address);
+  });
+
+  test("is none unless it is said", () => {
+    expect(Environment.parse("test", { domain: "shop.example" }).offsite).toBeUndefined();
+  });
+
+  test.each(["ftp://keep.example/x", "/repository", "s3:s3.example/backups", "s3:https://me:pw@s3.example/b", 7])(
+    "can't be %p",
+    (offsite) => {
+      expect(() => parse(offsite)).toThrow(/^test: "backups\.offsite" must /);
+    },
+  );
+
+  test("needs the keys of an SSH server", () => {
+    expect(() => parse({ url: "sftp://keep@nas.example/srv" })).toThrow(
+      'test: "backups.offsite.hostKeys" must have the host\'s keys',
+    );
+  });
+});

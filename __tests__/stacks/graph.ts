@@ -34,13 +34,16 @@ export class Graph {
   }
 
   /**
-   * Containers of which Terraform would run two at a time, although only one can hold a data volume or a port of the
-   * host.
+   * Services that should stop first, because only one can hold their data volume or port of the host, and of which
+   * Terraform would nevertheless run two at a time. Jobs, and services that start first by their own word, share volumes.
    */
   get unsafe(): string[] {
     return [...this.createdFirst].filter((address) => {
-      const { mounts = [], ports = [] } = this.container(address) ?? {};
-      return ports.length > 0 || mounts.some(({ source }) => /docker_volume\.(protected|disposable)\b/.test(source));
+      const container = this.container(address);
+      if (!container || container.must_run === false) return false;
+      const { mounts = [], ports = [], lifecycle } = container;
+      const holdsData = mounts.some(({ source }) => /docker_volume\.(protected|disposable)\b/.test(source));
+      return ports.length > 0 || (holdsData && !lifecycle.create_before_destroy);
     });
   }
 

@@ -1,5 +1,6 @@
 import { type ITerraformDependable, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { BackupService } from "../backup/backup-service";
 import { InvalidInput } from "../invalid-input";
 import {
   type Attachment,
@@ -15,7 +16,7 @@ import {
   volumeOwner,
 } from "../runtime";
 import type { Secret } from "../secret";
-import type { Connectable, Connection, Routable } from "./connection";
+import type { Connectable, Connection, Mountable, Routable } from "./connection";
 
 export interface AppServiceProps {
   readonly image: ImageSource;
@@ -58,7 +59,7 @@ export interface AppServiceProps {
   readonly release?: ReleaseJob;
 
   /** Volumes by the path the application finds them at. */
-  readonly volumes?: Readonly<Record<string, { readonly volumeName: string }>>;
+  readonly volumes?: Readonly<Record<string, Mountable>>;
 
   /**
    * User and group the application runs as, `uid:gid`.
@@ -141,10 +142,18 @@ export class AppService extends Construct implements Connectable, Routable {
       this.release = new Job(this, "release", { ...workload, ...props.release });
       this.service.startAfter(this.release);
     }
-    const volumes = Object.values(props.volumes ?? {});
+    const volumes = [...new Set(Object.values(props.volumes ?? {}))];
+    const stranger = volumes.find(({ user }) => user !== undefined && user !== workload.user);
+    if (stranger) {
+      throw new InvalidInput(
+        this,
+        `runs as ${workload.user}, but the files of one of its volumes belong to ${stranger.user}; give both the same \`user\``,
+      );
+    }
     if (volumes.length > 0) {
       this.startAfter(volumeOwner(this, { image: workload.image, user: workload.user, volumes }));
     }
+    for (const { backup } of volumes) this.writes(backup);
   }
 
   /**
@@ -165,12 +174,13 @@ export class AppService extends Construct implements Connectable, Routable {
       );
     }
     this.targets.push(target);
-    const { network, environment, startAfter } = target.connection();
+    const { network, environment, startAfter, backup } = target.connection();
     if (!this.networks.some((attachment) => attachment.network === network)) this.networks.push({ network });
     for (const [name, value] of Object.entries(environment)) {
       this.setEnvironment(options.as ?? name, value, `the connection to ${target.node.path}`);
     }
     this.startAfter(...startAfter);
+    this.writes(backup);
   }
 
   /** What others reach it by: `<ID>_URL`, an address that only containers of this very release answer to. */
@@ -188,6 +198,13 @@ export class AppService extends Construct implements Connectable, Routable {
 
   get containerNames(): string[] {
     return this.service.containerNames;
+  }
+
+  /** Data that is restored while this application stands still, and backed up before a release of it. */
+  private writes(backup: BackupService | undefined): void {
+    backup?.addWriter(this, this.release);
+    const before = backup?.beforeRelease(this, this.service.fingerprint);
+    if (before) (this.release ?? this.service).startAfter(before);
   }
 
   private startAfter(...dependencies: ITerraformDependable[]): void {

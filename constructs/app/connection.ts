@@ -1,5 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import type { IConstruct } from "constructs";
+import type { BackupService } from "../backup/backup-service";
 import type { Network } from "../runtime/network";
 
 /** Something the proxy can pass requests to. */
@@ -26,4 +27,18 @@ export interface Connection {
   readonly environment: Readonly<Record<string, string>>;
 
   readonly startAfter: readonly ITerraformDependable[];
+
+  /** What backs up the data that the client writes. */
+  readonly backup?: BackupService;
+}
+
+/** A volume that an application mounts. */
+export interface Mountable {
+  readonly volumeName: string;
+
+  /** Who its files belong to, `uid:gid`, if that is settled. */
+  readonly user?: string;
+
+  /** What backs up the data in it. */
+  readonly backup?: BackupService;
 }

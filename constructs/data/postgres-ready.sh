@@ -1,6 +1,8 @@
-# Waits for the server, then brings the application's role and database to what the code says. It runs again after every
-# restart and every change of a password.
+# Waits for the server, then brings the roles and the application's database to what the code says. It runs again after
+# every restart and every change of a password.
 set -eu
+PGHOST=$HOST PGUSER=postgres
+export PGHOST PGUSER
 
 # The deploy sets the time limit.
 until pg_isready -q; do sleep 0.2; done
@@ -15,7 +17,7 @@ if ! psql -X -q -c 'SELECT' postgres >/dev/null; then
 fi
 
 psql -X -q -v ON_ERROR_STOP=1 -v role="$ROLE" -v database="$DATABASE" postgres <<'SQL'
--- A statement that fails must not bring the password into the server's log.
+-- A statement that fails must not bring a password into the server's log.
 SET log_min_error_statement = panic;
 \set password `cat /run/secrets/password`
 SELECT format('CREATE ROLE %I LOGIN', :'role')
@@ -23,4 +25,14 @@ SELECT format('CREATE ROLE %I LOGIN', :'role')
 SELECT format('ALTER ROLE %I PASSWORD %L', :'role', :'password') \gexec
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+
+-- It reads every row, those of row security too, and writes none.
+\if `[ "$BACKUP" = on ] && echo 1 || echo 0`
+\set password `cat /run/secrets/backup-password`
+SELECT 'CREATE ROLE backup' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'backup') \gexec
+SELECT format('ALTER ROLE backup LOGIN BYPASSRLS PASSWORD %L', :'password') \gexec
+GRANT pg_read_all_data TO backup;
+\else
+SELECT 'ALTER ROLE backup NOLOGIN' WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = 'backup') \gexec
+\endif
 SQL

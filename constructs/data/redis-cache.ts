@@ -1,20 +1,9 @@
 import { Construct } from "constructs";
 import type { Connectable, Connection } from "../app/connection";
-import {
-  DataVolume,
-  Health,
-  Image,
-  ImageSource,
-  Job,
-  Network,
-  type Removal,
-  Replacement,
-  type Resources,
-  SecretVolume,
-  Service,
-} from "../runtime";
+import { DataVolume, Health, type Removal, type Resources } from "../runtime";
 import { limits } from "../runtime/resources";
 import { Secret } from "../secret";
+import { dataServer } from "./data-server";
 
 /** What survives a restart of the cache. */
 export enum Persistence {
@@ -72,8 +61,7 @@ export class RedisCache extends Construct implements Connectable {
   readonly password: Secret;
   readonly host: string;
 
-  private readonly network: Network;
-  private readonly ready: Job;
+  private readonly connected: Pick<Connection, "network" | "startAfter">;
 
   constructor(scope: Construct, id: string, props: RedisCacheProps) {
     super(scope, id);
@@ -81,64 +69,41 @@ export class RedisCache extends Construct implements Connectable {
     const resources = { memory: props.resources?.memory ?? 128, cpus: props.resources?.cpus };
     const { memory } = limits(this, resources);
     this.password = Secret.named(`${id.toUpperCase().replaceAll("-", "_")}_PASSWORD`, { minLength: 24 });
-    this.network = new Network(this, "network", { internal: true });
-
-    const image = new Image(this, "image", ImageSource.official(`redis:${props.version}`));
-    const secrets = new SecretVolume(this, "secrets", { image, files: { password: this.password } });
-    const secretFiles = { volume: secrets, path: "/run/secrets", readOnly: true };
     const data =
-      persistence === Persistence.NONE
-        ? []
-        : [{ volume: new DataVolume(this, "data", { removal: props.removal }), path: "/data" }];
-
-    const aliases: string[] = [];
-    const server = new Service(
-      this,
-      "server",
-      {
-        image,
-        entrypoint: ["sh", "-c"],
-        command: [
-          serverScript([
-            ...SETTINGS[persistence],
-            // A snapshot is written by a copy of the process, which needs room for what changes meanwhile.
-            `maxmemory ${Math.floor(memory * (persistence === Persistence.NONE ? 0.75 : 0.6))}mb`,
-            `maxmemory-policy ${props.eviction ?? "allkeys-lru"}`,
-          ]),
-        ],
-        user: "redis",
-        networks: [{ network: this.network, aliases }],
-        mounts: [...data, secretFiles],
-        tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m" },
-        resources,
-        health: Health.command(`${PING} 127.0.0.1 ping)" = PONG ]`),
-      },
-      { replacement: Replacement.STOP_FIRST, replacedWith: [secrets] },
-    );
-    this.host = server.hostName;
-    const generation = `${this.host}-${server.fingerprint}`;
-    aliases.push(generation);
-
-    this.ready = new Job(this, "ready", {
-      image,
+      persistence === Persistence.NONE ? undefined : new DataVolume(this, "data", { removal: props.removal });
+    const { network, host, ready } = dataServer(this, {
+      image: `redis:${props.version}`,
+      secrets: { password: this.password },
+      readsSecretsAtStart: true,
+      data: data && { volume: data, path: "/data" },
       entrypoint: ["sh", "-c"],
-      command: [`until ${PING} ${generation} ping 2>/dev/null)" = PONG ]; do sleep 0.2; done`],
+      command: [
+        serverScript([
+          ...SETTINGS[persistence],
+          // A snapshot is written by a copy of the process, which needs room for what changes meanwhile.
+          `maxmemory ${Math.floor(memory * (persistence === Persistence.NONE ? 0.75 : 0.6))}mb`,
+          `maxmemory-policy ${props.eviction ?? "allkeys-lru"}`,
+        ]),
+      ],
       user: "redis",
-      networks: [{ network: this.network }],
-      mounts: [secretFiles],
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m" },
-      resources: { memory: 32 },
-      timeoutSeconds: 120,
-      replacedWith: [secrets],
+      resources,
+      health: Health.command(`${PING} 127.0.0.1 ping)" = PONG ]`),
+      ready: (host) => ({
+        script: `until ${PING} ${host} ping 2>/dev/null)" = PONG ]; do sleep 0.2; done`,
+        memory: 32,
+        timeoutSeconds: 120,
+      }),
     });
+    this.host = host;
+    this.connected = { network, startAfter: [ready] };
   }
 
   connection(): Connection {
     const password = this.password.urlValueIn(this);
     return {
-      network: this.network,
+      ...this.connected,
       environment: { REDIS_URL: `redis://:${password}@${this.host}:6379/0` },
-      startAfter: [this.ready],
     };
   }
 }

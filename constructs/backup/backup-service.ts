@@ -1,0 +1,228 @@
+import { join } from "node:path";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import {
+  type Attachment,
+  DataVolume,
+  DockerHost,
+  Health,
+  Image,
+  ImageSource,
+  Job,
+  type Mount,
+  Network,
+  type Removal,
+  Replacement,
+  SecretVolume,
+  Service,
+  Volume,
+  type Workload,
+} from "../runtime";
+import { Secret } from "../secret";
+import type { Backup } from "./backup";
+import { metricsVolume } from "./metrics-volume";
+
+const CONTEXT = join(__dirname, "..", "..", "backup");
+
+/** A backup in progress is finished before its container is stopped, if this is enough. */
+const STOP_SECONDS = 600;
+
+/** What is backed up. */
+export interface BackupSource {
+  readonly engine: "postgres" | "mysql" | "mariadb" | "sqlite" | "files";
+
+  /** Official image whose programs read the data, like `postgres:18`. */
+  readonly base: string;
+
+  /** Databases of the server; for files, their paths in the backup container. */
+  readonly databases: readonly string[];
+
+  readonly dataVolume: DataVolume;
+
+  /** @default - no server: the data volume itself is read */
+  readonly server?: {
+    readonly host: string;
+    readonly network: Network;
+    /** Password of the role that reads. */
+    readonly password: Secret;
+    /** Volume with the file `admin-password`, for restores. */
+    readonly adminSecrets: SecretVolume;
+    /** Job that made the role. */
+    readonly ready: ITerraformDependable;
+  };
+
+  /**
+   * User who reads it, `uid:gid`: the one the files belong to.
+   *
+   * @default - the user of the image, for a server
+   */
+  readonly user?: string;
+}
+
+/** Where the data of a server without one is. */
+export const DATA_PATH = "/data";
+
+/**
+ * The container that backs up one server, one set of SQLite files or one folder, on schedule. What it does is in
+ * `backup/README.md`. Its role can read every table and write none.
+ */
+export class BackupService extends Construct {
+  private readonly workload: Workload;
+  private readonly dependencies: ITerraformDependable[];
+  private readonly writers: string[] = [];
+  private readonly releaseJobs: string[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: {
+      readonly policy: Backup;
+      readonly source: BackupSource;
+      readonly removal?: Removal;
+    },
+  ) {
+    super(scope, id);
+    const { policy, source } = props;
+    const { repository, offsite } = policy;
+    const user = source.user ?? "999:999";
+    const image = new Image(this, "image", ImageSource.build(CONTEXT, { BASE: source.base, OWNER: user }));
+    const password = Secret.named("BACKUP_PASSWORD", { minLength: 24 });
+    const secrets = new SecretVolume(this, "secrets", {
+      image,
+      files: {
+        "repository-password": password,
+        ...repository.credentials("BACKUP"),
+        ...(source.server && { "database-password": source.server.password }),
+        ...(offsite && {
+          "offsite-password": password,
+          ...Object.fromEntries(
+            Object.entries(offsite.credentials("OFFSITE")).map(([file, secret]) => [`offsite-${file}`, secret]),
+          ),
+        }),
+      },
+    });
+    const state = new Volume(this, "state");
+    const local = repository.isLocal ? new DataVolume(this, "repository", { removal: props.removal }) : undefined;
+    const remote = !repository.isLocal || offsite !== undefined;
+    const networks: Attachment[] = [
+      ...(source.server ? [{ network: source.server.network }] : []),
+      ...(remote ? [{ network: Network.egress(this) }] : []),
+    ];
+    const mounts: Mount[] = [
+      ...(local ? [{ volume: local, path: "/repository" }] : []),
+      { volume: state, path: "/state" },
+      { volume: metricsVolume(this), path: "/metrics" },
+      { volume: secrets, path: "/run/secrets", readOnly: true },
+      ...(source.server ? [] : [{ volume: source.dataVolume, path: DATA_PATH, readOnly: true }]),
+    ];
+    this.workload = {
+      image,
+      environment: this.environment(),
+      user,
+      networks,
+      mounts,
+      tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=64m" },
+      resources: { memory: 400 },
+      background: true,
+    };
+    this.dependencies = [secrets, ...(source.server ? [source.server.ready] : [])];
+    new Service(
+      this,
+      "service",
+      {
+        ...this.workload,
+        // It waits for its times, whatever becomes of a single backup: that is for the metrics to say.
+        health: Health.command("grep -qx supercronic /proc/[0-9]*/comm"),
+        stopSeconds: STOP_SECONDS,
+      },
+      { replacement: Replacement.STOP_FIRST },
+    ).startAfter(...this.dependencies);
+    this.describe();
+  }
+
+  /**
+   * An application that writes the data: it is stopped while a restore takes the data's place, and then its release job
+   * runs again, because what comes back may be older than the release.
+   */
+  addWriter(app: IConstruct, releaseJob?: IConstruct): void {
+    this.writers.push(app.node.path);
+    if (releaseJob) this.releaseJobs.push(releaseJob.node.path);
+    this.describe();
+  }
+
+  /**
+   * A job that makes a backup before a release, if the policy says so.
+   *
+   * @param release changes with everything about the release
+   */
+  beforeRelease(scope: Construct, release: string): Job | undefined {
+    const { policy } = this.props;
+    if (!(policy.beforeRelease ?? TerraformStack.of(this).node.id === "production")) return undefined;
+    const job = new Job(scope, `${this.subject.node.id}-backup`, {
+      ...this.workload,
+      environment: { ...this.workload.environment, RELEASE: release },
+      command: ["backup", "--wait", "1800", "--before-release"],
+      timeoutSeconds: 3600,
+    });
+    job.startAfter(...this.dependencies);
+    return job;
+  }
+
+  /** What is backed up, whose name is also the backup's. */
+  private get subject(): IConstruct {
+    return this.node.scope as IConstruct;
+  }
+
+  private environment(): Record<string, string> {
+    const { policy, source } = this.props;
+    const { repository, offsite } = policy;
+    const name = DockerHost.of(this).nameOf(this.subject);
+    return {
+      ...repository.environment,
+      ...offsite?.environment,
+      ENGINE: source.engine,
+      NAME: name,
+      TZ: policy.timeZone,
+      SCHEDULE: policy.schedule,
+      VERIFY_SCHEDULE: policy.verify,
+      CHECK_SCHEDULE: policy.check,
+      KEEP: policy.keep.rule,
+      REPOSITORY: repository.addressOf(name),
+      ...(offsite && { OFFSITE_REPOSITORY: offsite.addressOf(name) }),
+      ...(source.server && { DATABASE_HOST: source.server.host, DATABASE_USER: "backup" }),
+      [VARIABLES[source.engine]]: source.databases.join(" "),
+    };
+  }
+
+  /** For the operator's commands, which read the synthesised stack. */
+  private describe(): void {
+    const { policy, source } = this.props;
+    const host = DockerHost.of(this);
+    const stack = TerraformStack.of(this);
+    const path = this.subject.node.path.slice(stack.node.path.length + 1);
+    const name = host.nameOf(this.subject);
+    stack.addOverride(`//.backups.${path}`, {
+      container: host.nameOf(this),
+      engine: source.engine,
+      name,
+      databases: [...source.databases],
+      dataVolume: source.dataVolume.dockerName,
+      ...(source.server && { server: source.server.host, adminSecrets: source.server.adminSecrets.dockerName }),
+      writers: [...this.writers],
+      releaseJobs: [...this.releaseJobs],
+      schedule: policy.schedule,
+      timeZone: policy.timeZone,
+      keep: policy.keep.rule,
+      repository: policy.repository.addressOf(name),
+      ...(policy.offsite && { offsite: policy.offsite.addressOf(name) }),
+    });
+  }
+}
+
+const VARIABLES: Readonly<Record<BackupSource["engine"], string>> = {
+  postgres: "DATABASES",
+  mysql: "DATABASES",
+  mariadb: "DATABASES",
+  sqlite: "SQLITE_FILES",
+  files: "FILES",
+};

@@ -1,0 +1,126 @@
+import { Cron } from "croner";
+import { Repository } from "./repository";
+import { Retention } from "./retention";
+
+export interface BackupProps {
+  /**
+   * Time zone of the times of day, and of the days that retention counts.
+   *
+   * @default "UTC"
+   */
+  readonly timeZone?: string;
+
+  /** @default Retention.days(30) */
+  readonly keep?: Retention;
+
+  /** @default Repository.local() */
+  readonly repository?: Repository;
+
+  /**
+   * A second repository elsewhere, which every backup is copied to. Without one, a lost host takes its backups along.
+   *
+   * @default - none
+   */
+  readonly offsite?: Repository;
+
+  /**
+   * When the newest backup is restored into a scratch server and compared with what was dumped, in cron's five fields.
+   *
+   * @default "0 5 * * 0", Sundays at five
+   */
+  readonly verify?: string;
+
+  /**
+   * When the repository is checked. Each check reads another thirtieth of the data.
+   *
+   * @default "0 4 * * *", daily at four
+   */
+  readonly check?: string;
+
+  /**
+   * Whether a backup is made before each release of the applications that use the data.
+   *
+   * @default - true in the environment "production"
+   */
+  readonly beforeRelease?: boolean;
+}
+
+export interface NightlyBackupProps extends BackupProps {
+  /**
+   * Time of day, `hh:mm`.
+   *
+   * @default "03:00"
+   */
+  readonly at?: string;
+}
+
+/** When data is backed up, where to, how long for, and how that is proved. */
+export class Backup {
+  /** Once a day. @throws Error when a time or the time zone can't be */
+  static nightly(props: NightlyBackupProps = {}): Backup {
+    const at = props.at ?? "03:00";
+    const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(at) ?? [];
+    if (!hour || !minute) throw new Error(`backup at "${at}": write a time of day like "03:00"`);
+    return new Backup(`${Number(minute)} ${Number(hour)} * * *`, props);
+  }
+
+  /** At the times of a cron expression of five fields, like `"0 2 * * *"`. @throws Error when it is none */
+  static every(schedule: string, props: BackupProps = {}): Backup {
+    return new Backup(schedule, props);
+  }
+
+  /**
+   * No backup at all: what is lost stays lost. Plans show it with the reason, as an output.
+   *
+   * @param reason why the data may be lost, for whoever reads the plan
+   */
+  static off(reason: string): Backup {
+    if (!reason.trim())
+      throw new Error('Backup.off needs the reason why the data may be lost, like "made from a seed"');
+    return new Backup("", {}, reason);
+  }
+
+  readonly timeZone: string;
+  readonly keep: Retention;
+  readonly repository: Repository;
+  readonly offsite?: Repository;
+  readonly verify: string;
+  readonly check: string;
+  readonly beforeRelease?: boolean;
+
+  private constructor(
+    readonly schedule: string,
+    props: BackupProps,
+    /** Why there is no backup; nothing when there is one. */
+    readonly offReason?: string,
+  ) {
+    this.timeZone = checkedTimeZone(props.timeZone ?? "UTC");
+    this.keep = props.keep ?? Retention.days(30);
+    this.repository = props.repository ?? Repository.local();
+    this.offsite = props.offsite;
+    this.verify = checkedSchedule("verify", props.verify ?? "0 5 * * 0");
+    this.check = checkedSchedule("check", props.check ?? "0 4 * * *");
+    this.beforeRelease = props.beforeRelease;
+    if (offReason === undefined) checkedSchedule("schedule", schedule);
+    if (this.offsite?.isLocal) throw new Error("the offsite repository of a backup can't be on the same host");
+  }
+}
+
+function checkedSchedule(what: string, schedule: string): string {
+  try {
+    // Five fields: croner itself would also take seconds in front.
+    if (schedule.trim().split(/\s+/).length === 5 && new Cron(schedule, { paused: true }).nextRun()) return schedule;
+  } catch {
+    // Said below.
+  }
+  throw new Error(`backup ${what} "${schedule}" is not a time there can be; write five fields, like "0 3 * * *"`);
+}
+
+function checkedTimeZone(timeZone: string): string {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+    return timeZone;
+  } catch {
+    throw new Error(`time zone "${timeZone}" is not known; use a name like "Europe/Paris"`);
+  }
+}

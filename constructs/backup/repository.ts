@@ -1,0 +1,121 @@
+import { Secret } from "../secret";
+
+export interface S3RepositoryProps {
+  readonly bucket: string;
+
+  /**
+   * Address of the service: R2's, MinIO's…
+   *
+   * @default "https://s3.amazonaws.com"
+   */
+  readonly endpoint?: string;
+
+  /**
+   * Region of the bucket, for services that can't tell it themselves; "auto" for R2.
+   *
+   * @default - asked of the service
+   */
+  readonly region?: string;
+
+  /**
+   * Folder in the bucket.
+   *
+   * @default - none
+   */
+  readonly prefix?: string;
+}
+
+export interface SftpRepositoryProps {
+  readonly user: string;
+  readonly host: string;
+
+  /** @default 22 */
+  readonly port?: number;
+
+  /** Absolute path of the folder on the server. */
+  readonly path: string;
+
+  /** The server's public keys, as `ssh-keyscan` prints them, without the name in front. */
+  readonly hostKeys: readonly string[];
+}
+
+/** The secrets of a repository by the name of their file in the backup container. Plain text is public, like a host key. */
+type Credentials = Readonly<Record<string, Secret | string>>;
+
+/**
+ * Where backups are kept, encrypted: a restic repository for each database below one address.
+ */
+export class Repository {
+  /** A volume on the Docker host, protected like the data itself. It is lost with the host. */
+  static local(): Repository {
+    return new Repository(undefined, () => ({}));
+  }
+
+  /** S3, or what speaks its language. Secrets: `<PREFIX>_ACCESS_KEY_ID`, `<PREFIX>_SECRET_ACCESS_KEY`. */
+  static s3(props: S3RepositoryProps): Repository {
+    const { bucket, endpoint = "https://s3.amazonaws.com", region, prefix } = props;
+    const path = [bucket, prefix].filter(Boolean).join("/");
+    return new Repository(
+      `s3:${checkedUrl(`${endpoint.replace(/\/$/, "")}/${path}`)}`,
+      (secrets) => ({
+        "aws-access-key-id": Secret.named(`${secrets}_ACCESS_KEY_ID`, { minLength: 3 }),
+        "aws-secret-access-key": Secret.named(`${secrets}_SECRET_ACCESS_KEY`, { minLength: 8 }),
+      }),
+      region ? { AWS_DEFAULT_REGION: region } : {},
+    );
+  }
+
+  /** A folder on a machine reached over SSH. Secret: the private key, `<PREFIX>_SSH_KEY`. */
+  static sftp({ user, host, port = 22, path, hostKeys }: SftpRepositoryProps): Repository {
+    if (!path.startsWith("/")) throw new Error(`repository path "${path}" must be absolute, like "/backups"`);
+    if (hostKeys.length === 0) {
+      throw new Error(`repository sftp://${host} has no host key; add what \`ssh-keyscan ${host}\` prints`);
+    }
+    const known = port === 22 ? host : `[${host}]:${port}`;
+    // Two slashes: the first ends the host, the second begins an absolute path.
+    return new Repository(`sftp://${user}@${host}:${port}/${path.replace(/\/$/, "")}`, (secrets) => ({
+      "ssh-key": Secret.named(`${secrets}_SSH_KEY`, { minLength: 64 }),
+      "ssh-known-hosts": hostKeys.map((key) => `${known} ${key}\n`).join(""),
+    }));
+  }
+
+  /** restic's rest-server. Secrets: `<PREFIX>_USERNAME`, `<PREFIX>_HTTP_PASSWORD`. */
+  static rest(url: string): Repository {
+    return new Repository(`rest:${checkedUrl(url.replace(/\/$/, ""))}`, (secrets) => ({
+      "rest-username": Secret.named(`${secrets}_USERNAME`, { minLength: 1 }),
+      "rest-password": Secret.named(`${secrets}_HTTP_PASSWORD`, { minLength: 8 }),
+    }));
+  }
+
+  private constructor(
+    private readonly address: string | undefined,
+    private readonly secrets: (prefix: string) => Credentials,
+    /** Variables that the backup container needs for it. */
+    readonly environment: Readonly<Record<string, string>> = {},
+  ) {}
+
+  get isLocal(): boolean {
+    return this.address === undefined;
+  }
+
+  /** Where the backups of one database are. */
+  addressOf(name: string): string {
+    return this.address === undefined ? "/repository" : `${this.address}/${name}`;
+  }
+
+  /** @param prefix first part of the secrets' names */
+  credentials(prefix: string): Credentials {
+    return this.secrets(prefix);
+  }
+}
+
+function checkedUrl(url: string): string {
+  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : { protocol: "" };
+  if (protocol !== "https:" && protocol !== "http:") {
+    throw new Error(`repository address "${url}" must begin with https:// or http://`);
+  }
+  if (username || password) {
+    throw new Error("a repository's address must have no user and no password; they are secrets of the environment");
+  }
+  return url;
+}
