@@ -12,6 +12,13 @@ export interface SecretOptions {
    * @default 16
    */
   readonly minLength?: number;
+
+  /**
+   * Who gives the value out, like `"Stripe"`: it is never generated.
+   *
+   * @default - nobody: any random value will do
+   */
+  readonly from?: string;
 }
 
 /**
@@ -21,12 +28,13 @@ export interface SecretOptions {
 export class Secret {
   /** @throws Error when the name is not an upper-case identifier or `minLength` is not a positive whole number */
   static named(name: string, options: SecretOptions = {}): Secret {
-    return new Secret(name, options.minLength ?? 16);
+    return new Secret(name, options.minLength ?? 16, options.from);
   }
 
   private constructor(
     readonly name: string,
     readonly minLength: number,
+    readonly from?: string,
   ) {
     if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
       throw new Error(`secret "${name}": a name has upper-case letters, digits and underscores, like "JWT_SECRET"`);
@@ -87,7 +95,7 @@ class SecretVariable extends TerraformVariable {
     readonly secret: Secret,
     readonly user: string,
   ) {
-    const { name, minLength } = secret;
+    const { name, minLength, from } = secret;
     super(stack, name, {
       type: "string",
       sensitive: true,
@@ -97,7 +105,7 @@ class SecretVariable extends TerraformVariable {
     });
     const host = DockerHost.of(stack);
     const subject = `Secret ${name} of environment ${stack.node.id}`;
-    const command = `npm run secrets -- generate ${stack.node.id}`;
+    const command = `npm run secrets -- ${from ? "check" : "generate"} ${stack.node.id}`;
     const length = `length(var.${name})`;
     host.require(`${length} > 0`, `${subject} is missing; type:`, command);
     host.require(
@@ -106,6 +114,6 @@ class SecretVariable extends TerraformVariable {
       command,
     );
     // For scripts/secrets, in the one place of the file that Terraform takes for a comment.
-    stack.addOverride(`//.secrets.${name}`, { minLength });
+    stack.addOverride(`//.secrets.${name}`, { minLength, from });
   }
 }

@@ -91,12 +91,12 @@ export class BackupService extends Construct {
       image,
       files: {
         "repository-password": password,
-        ...repository.credentials("BACKUP"),
+        ...repository.credentials(this, "BACKUP"),
         ...(source.server && { "database-password": source.server.password }),
         ...(offsite && {
           "offsite-password": password,
           ...Object.fromEntries(
-            Object.entries(offsite.credentials("OFFSITE")).map(([file, secret]) => [`offsite-${file}`, secret]),
+            Object.entries(offsite.credentials(this, "OFFSITE")).map(([file, secret]) => [`offsite-${file}`, secret]),
           ),
         }),
       },

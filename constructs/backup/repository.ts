@@ -1,3 +1,5 @@
+import { Fn } from "cdktf";
+import type { Construct } from "constructs";
 import { Secret } from "../secret";
 
 export interface S3RepositoryProps {
@@ -58,14 +60,17 @@ export class Repository {
     return new Repository(
       `s3:${checkedUrl(`${endpoint.replace(/\/$/, "")}/${path}`)}`,
       (secrets) => ({
-        "aws-access-key-id": Secret.named(`${secrets}_ACCESS_KEY_ID`, { minLength: 3 }),
-        "aws-secret-access-key": Secret.named(`${secrets}_SECRET_ACCESS_KEY`, { minLength: 8 }),
+        "aws-access-key-id": Secret.named(`${secrets}_ACCESS_KEY_ID`, { minLength: 3, from: "the object storage" }),
+        "aws-secret-access-key": Secret.named(`${secrets}_SECRET_ACCESS_KEY`, {
+          minLength: 8,
+          from: "the object storage",
+        }),
       }),
       region ? { AWS_DEFAULT_REGION: region } : {},
     );
   }
 
-  /** A folder on a machine reached over SSH. Secret: the private key, `<PREFIX>_SSH_KEY`. */
+  /** A folder on a machine reached over SSH. Secret: the private key in base64, in one line, `<PREFIX>_SSH_KEY`. */
   static sftp({ user, host, port = 22, path, hostKeys }: SftpRepositoryProps): Repository {
     if (!path.startsWith("/")) throw new Error(`repository path "${path}" must be absolute, like "/backups"`);
     if (hostKeys.length === 0) {
@@ -73,8 +78,11 @@ export class Repository {
     }
     const known = port === 22 ? host : `[${host}]:${port}`;
     // Two slashes: the first ends the host, the second begins an absolute path.
-    return new Repository(`sftp://${user}@${host}:${port}/${path.replace(/\/$/, "")}`, (secrets) => ({
-      "ssh-key": Secret.named(`${secrets}_SSH_KEY`, { minLength: 64 }),
+    return new Repository(`sftp://${user}@${host}:${port}/${path.replace(/\/$/, "")}`, (secrets, scope) => ({
+      // A file of secrets has no value of several lines.
+      "ssh-key": Fn.base64decode(
+        Secret.named(`${secrets}_SSH_KEY`, { minLength: 64, from: "whoever runs the server" }).valueIn(scope),
+      ),
       "ssh-known-hosts": hostKeys.map((key) => `${known} ${key}\n`).join(""),
     }));
   }
@@ -82,14 +90,14 @@ export class Repository {
   /** restic's rest-server. Secrets: `<PREFIX>_USERNAME`, `<PREFIX>_HTTP_PASSWORD`. */
   static rest(url: string): Repository {
     return new Repository(`rest:${checkedUrl(url.replace(/\/$/, ""))}`, (secrets) => ({
-      "rest-username": Secret.named(`${secrets}_USERNAME`, { minLength: 1 }),
-      "rest-password": Secret.named(`${secrets}_HTTP_PASSWORD`, { minLength: 8 }),
+      "rest-username": Secret.named(`${secrets}_USERNAME`, { minLength: 1, from: "whoever runs the server" }),
+      "rest-password": Secret.named(`${secrets}_HTTP_PASSWORD`, { minLength: 8, from: "whoever runs the server" }),
     }));
   }
 
   private constructor(
     private readonly address: string | undefined,
-    private readonly secrets: (prefix: string) => Credentials,
+    private readonly secrets: (prefix: string, scope: Construct) => Credentials,
     /** Variables that the backup container needs for it. */
     readonly environment: Readonly<Record<string, string>> = {},
   ) {}
@@ -104,8 +112,8 @@ export class Repository {
   }
 
   /** @param prefix first part of the secrets' names */
-  credentials(prefix: string): Credentials {
-    return this.secrets(prefix);
+  credentials(scope: Construct, prefix: string): Credentials {
+    return this.secrets(prefix, scope);
   }
 }
 

@@ -43,5 +43,6 @@ function valuesOf(steps: readonly Step[]): Map<string, string> {
 function told(step: Step, dryRun: boolean): string {
   if (step.does === "keep") return `kept ${step.name}`;
   if (step.does === "leave") return `left ${step.name} to ${step.variable}`;
+  if (step.does === "ask") return `did not generate ${step.name}, which ${step.from} gives out`;
   return `${dryRun ? "would generate" : "generated"} ${step.name} (${step.value.length} characters)`;
 }

@@ -11,6 +11,8 @@ export type Step =
   | { readonly does: "keep"; readonly name: string }
   /** A variable has it, which a line in the file would hide. */
   | { readonly does: "leave"; readonly name: string; readonly variable: string }
+  /** Only somebody else can give it. */
+  | { readonly does: "ask"; readonly name: string; readonly from: string }
   | { readonly does: "generate"; readonly name: string; readonly value: string };
 
 /** Decides what to generate. Nothing that is there is ever replaced. */
@@ -19,11 +21,12 @@ export function generation(
   text: SecretsText,
   variables: NodeJS.ProcessEnv,
 ): readonly Step[] {
-  return needed.map(({ name, minLength }) => {
+  return needed.map(({ name, minLength, from }) => {
     const line = text.find(name);
     if (line && line.value !== "") return { does: "keep", name };
     const variable = `TF_VAR_${name}`;
     if (variables[variable]) return { does: "leave", name, variable };
+    if (from) return { does: "ask", name, from };
     return { does: "generate", name, value: randomValue(minLength) };
   });
 }

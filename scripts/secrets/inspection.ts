@@ -8,6 +8,8 @@ export interface State {
   readonly is: string;
   /** What must change before a plan accepts it; nothing when it is right. */
   readonly wrong?: "absent" | "line" | "variable";
+  /** Who gives it out, if it is not generated. */
+  readonly from?: string;
   /** Where in the file it is. */
   readonly line?: number;
 }
@@ -42,11 +44,15 @@ export function inspection(
   };
 }
 
-function stateOf({ name, minLength }: NeededSecret, line: SecretLine | undefined, variables: NodeJS.ProcessEnv): State {
+function stateOf(
+  { name, minLength, from }: NeededSecret,
+  line: SecretLine | undefined,
+  variables: NodeJS.ProcessEnv,
+): State {
   const variable = `TF_VAR_${name}`;
   if (!line) {
     const value = variables[variable];
-    if (!value) return { name, is: "missing", wrong: "absent" };
+    if (!value) return { name, is: from ? `missing, ${from} gives it out` : "missing", wrong: "absent", from };
     const short = tooShort(value, minLength);
     return short
       ? { name, is: `${short} (${variable})`, wrong: "variable" }
@@ -60,6 +66,7 @@ function stateOf({ name, minLength }: NeededSecret, line: SecretLine | undefined
       is: `missing, line ${number} is empty`,
       wrong: variables[variable] ? "line" : "absent",
       line: number,
+      from,
     };
   }
   if (value === undefined) return { name, is: `unreadable, line ${number} ${mistake}`, wrong: "line", line: number };
@@ -80,12 +87,15 @@ export function remedy({ states, mistakes }: Inspection, path: string, environme
   const wrong = (what: State["wrong"]) => states.filter((state) => state.wrong === what);
   const lines = [...wrong("line").map(({ line }) => line), ...mistakes.map(({ number }) => number)];
   const variables = wrong("variable").map(({ name }) => `TF_VAR_${name}`);
+  const given = wrong("absent").filter(({ from }) => from);
+  const generated = wrong("absent").filter(({ from }) => !from);
   const steps = [
     ...(lines.length > 0
       ? [`correct or remove line${lines.length > 1 ? "s" : ""} ${lines.join(", ")} of ${path}`]
       : []),
     ...(variables.length > 0 ? [`give ${variables.join(" and ")} a longer value`] : []),
-    ...(lines.length + wrong("absent").length > 0 ? [`type: npm run secrets -- generate ${environment}`] : []),
+    ...(given.length > 0 ? [`write ${given.map(({ name }) => `${name}="…"`).join(", ")} into ${path}`] : []),
+    ...(lines.length + generated.length > 0 ? [`type: npm run secrets -- generate ${environment}`] : []),
   ];
   return steps.length > 0 ? steps.join(", then ") : undefined;
 }

@@ -1,4 +1,7 @@
+import { Backup } from "../../../constructs/backup/backup";
 import { Repository } from "../../../constructs/backup/repository";
+import { Files } from "../../../constructs/data/files";
+import { shop, synthesised } from "../../synthesised";
 
 const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHv6uKqj1mNfZc0oYtXwEr5sLdPb3gVaQiUh8xR2kTyM";
 
@@ -21,7 +24,7 @@ test("has a folder for each database", () => {
 
 test("asks for the secrets of its kind, as the files that the backup container reads", () => {
   const names = (repository: Repository) =>
-    Object.entries(repository.credentials("OFFSITE")).map(([file, secret]) => `${file}: ${secret}`);
+    Object.entries(repository.credentials(shop(), "OFFSITE")).map(([file, secret]) => `${file}: ${secret}`);
   expect(names(Repository.local())).toEqual([]);
   expect(names(Repository.s3({ bucket: "backups" }))).toEqual([
     "aws-access-key-id: [secret OFFSITE_ACCESS_KEY_ID]",
@@ -38,7 +41,7 @@ test.each([
   [2222, "[nas.example]:2222"],
 ])("pins the key of an SSH server on port %p", (port, known) => {
   const repository = Repository.sftp({ user: "keep", host: "nas.example", port, path: "/b", hostKeys: [HOST_KEY] });
-  expect(repository.credentials("OFFSITE")["ssh-known-hosts"]).toBe(`${known} ${HOST_KEY}\n`);
+  expect(repository.credentials(shop(), "OFFSITE")["ssh-known-hosts"]).toBe(`${known} ${HOST_KEY}\n`);
 });
 
 test("tells S3 the region where it has to be told", () => {
@@ -62,4 +65,15 @@ test("refuses an SSH server without a key or an absolute path", () => {
     "repository sftp://nas.example has no host key; add what `ssh-keyscan nas.example` prints",
   );
   expect(() => Repository.sftp({ ...server, path: "b" })).toThrow('repository path "b" must be absolute');
+});
+
+test("takes the private key of an SSH server in one line", () => {
+  const offsite = Repository.sftp({ user: "keep", host: "nas.example", path: "/b", hostKeys: [HOST_KEY] });
+  const stack = synthesised((shop) => {
+    new Files(shop, "uploads", { backup: Backup.nightly({ offsite }) });
+  });
+  expect(stack.container("uploads/backup/secrets/write").upload).toContainEqual({
+    file: "/secrets/offsite-ssh-key",
+    content: "${base64decode(var.OFFSITE_SSH_KEY)}",
+  });
 });

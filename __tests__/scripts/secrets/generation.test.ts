@@ -44,3 +44,9 @@ test("leaves a secret to the variable that has it, which a line in the file woul
   ]);
   expect(generation([{ name: "A", minLength: 16 }], NONE, { TF_VAR_A: "" })[0]?.does).toBe("generate");
 });
+
+test("asks for what somebody else gives out", () => {
+  expect(generation([{ name: "A", minLength: 8, from: "Stripe" }], NONE, {})).toEqual([
+    { does: "ask", name: "A", from: "Stripe" },
+  ]);
+});

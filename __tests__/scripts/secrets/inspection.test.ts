@@ -83,3 +83,15 @@ test("never repeats a value", () => {
   const { mistakes, ...told } = found;
   expect(JSON.stringify([told, mistakes.map(({ mistake }) => mistake)])).not.toContain("canary");
 });
+
+test("says who gives a secret out, and where it goes", () => {
+  const needed = [
+    { name: "KEY", minLength: 8, from: "Stripe" },
+    { name: "A", minLength: 16 },
+  ];
+  const found = inspection(needed, FILE, new SecretsText(""), {});
+  expect(found.states.map(({ is }) => is)).toEqual(["missing, Stripe gives it out", "missing"]);
+  expect(remedy(found, FILE, "staging")).toBe(
+    `write KEY="…" into ${FILE}, then type: npm run secrets -- generate staging`,
+  );
+});
