@@ -15,29 +15,51 @@ const CDKTF = join(PROJECT, "node_modules", ".bin", "cdktf");
 export const REGISTRY = LOCAL_REGISTRY;
 
 /** Secrets that no other value of a test contains, so that a search for them means something. */
-export const SECRETS = {
-  DB_PASSWORD: `canary-db-${randomBytes(16).toString("hex")}`,
-  DB_ADMIN_PASSWORD: `canary-admin-${randomBytes(16).toString("hex")}`,
-  CACHE_PASSWORD: `canary-cache-${randomBytes(16).toString("hex")}`,
-  JWT_SECRET: `canary-jwt-${randomBytes(24).toString("hex")}`,
-};
+export function canaries<Name extends string>(...names: Name[]): Record<Name, string> {
+  const pairs = names.map((name) => [name, `canary-${name.toLowerCase()}-${randomBytes(16).toString("hex")}`]);
+  return Object.fromEntries(pairs);
+}
+
+/** The secrets of CHE·NU. */
+export const SECRETS = canaries(
+  "BACKUP_PASSWORD",
+  "CACHE_PASSWORD",
+  "DB_ADMIN_PASSWORD",
+  "DB_BACKUP_PASSWORD",
+  "DB_PASSWORD",
+  "JWT_SECRET",
+);
+
+export interface SystemUnderTest {
+  /** As main.ts calls it. */
+  readonly system: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
 
 /**
- * An environment of CHE·NU that one test deploys with the real CLI, and that leaves nothing behind. Its files are in a
+ * An environment of a system that one test deploys with the real CLI, and that leaves nothing behind. Its files are in a
  * folder of its own, its ports are free ones.
  */
 export class Deployment {
-  static async create(name: string, data: Partial<EnvironmentData> = {}): Promise<Deployment> {
-    const deployment = new Deployment(name, { http: await freePort(), https: await freePort() });
+  static async create(
+    name: string,
+    data: Partial<EnvironmentData> = {},
+    { system, secrets }: SystemUnderTest = { system: "chenu", secrets: SECRETS },
+  ): Promise<Deployment> {
+    const deployment = new Deployment(
+      system,
+      name,
+      { ...secrets },
+      { http: await freePort(), https: await freePort() },
+    );
     deployment.configure(data);
     await deployment.discard();
     return deployment;
   }
 
-  readonly domain = "chenu.localhost";
+  readonly domain: string;
   readonly folder = mkdtempSync(join(tmpdir(), "portolan-"));
   readonly prefix: string;
-  secrets: Record<string, string> = { ...SECRETS };
   /** Added to the commands' environment. */
   extraEnv: Record<string, string> = {};
   /** Another program than main.ts, relative to the project. */
@@ -45,10 +67,13 @@ export class Deployment {
   private data: Partial<EnvironmentData> = {};
 
   private constructor(
+    readonly system: string,
     readonly name: string,
+    public secrets: Record<string, string>,
     readonly ports: { http: number; https: number },
   ) {
-    this.prefix = `chenu-${name}`;
+    this.domain = `${system}.localhost`;
+    this.prefix = `${system}-${name}`;
   }
 
   /** Change the environment's file. */
@@ -95,17 +120,32 @@ export class Deployment {
     return stdout.split("\n").filter(Boolean).sort();
   }
 
-  /** An HTTPS request to the proxy under the environment's own name; its self-signed certificate is accepted. */
+  /** Name of the running container of the construct at a path inside the stack, for what has one. */
+  async container(path: string): Promise<string> {
+    const labels = [`portolan.environment=${this.system}/${this.name}`, `portolan.construct=${this.name}/${path}`];
+    const filters = labels.flatMap((label) => ["--filter", `label=${label}`]);
+    const { stdout } = await run("docker", ["ps", "--format", "{{.Names}}", ...filters]);
+    return stdout.trim();
+  }
+
+  /**
+   * An HTTPS request to the proxy under the environment's own name; its self-signed certificate is accepted. A text is
+   * sent as it is, any other body as JSON.
+   */
   ask(path: string, options: { method?: string; body?: unknown } = {}): Promise<{ status: number; body: string }> {
+    const { method = "GET", body: sent } = options;
     return new Promise((resolve, reject) => {
       const call = request(
         {
           host: "127.0.0.1",
           port: this.ports.https,
           servername: this.domain,
-          headers: { host: `${this.domain}:${this.ports.https}`, "content-type": "application/json" },
+          headers: {
+            host: `${this.domain}:${this.ports.https}`,
+            "content-type": typeof sent === "string" ? "application/octet-stream" : "application/json",
+          },
           path,
-          method: options.method ?? "GET",
+          method,
           rejectUnauthorized: false,
           timeout: 10_000,
         },
@@ -116,7 +156,7 @@ export class Deployment {
         },
       );
       call.on("error", reject).on("timeout", () => call.destroy(new Error(`no answer to ${path}`)));
-      call.end(options.body === undefined ? undefined : JSON.stringify(options.body));
+      call.end(sent === undefined || typeof sent === "string" ? sent : JSON.stringify(sent));
     });
   }
 
@@ -131,7 +171,7 @@ export class Deployment {
     const networks = await named("network", "ls", "-q");
     if (networks.length > 0) await run("docker", ["network", "rm", ...networks]);
     for (const file of [".tfstate", ".tfstate.backup"])
-      rmSync(join(PROJECT, `terraform.chenu.${this.name}${file}`), { force: true });
+      rmSync(join(PROJECT, `terraform.${this.system}.${this.name}${file}`), { force: true });
   }
 
   async remove(): Promise<void> {
@@ -153,7 +193,7 @@ export class Deployment {
     const secrets = Object.entries(this.secrets).map(([name, value]) => [`TF_VAR_${name}`, value]);
     return {
       ...Object.fromEntries(secrets),
-      PORTOLAN_SYSTEM: "chenu",
+      PORTOLAN_SYSTEM: this.system,
       PORTOLAN_ENVIRONMENTS: join(this.folder, "environments"),
       CI: "true",
       FORCE_COLOR: "0",

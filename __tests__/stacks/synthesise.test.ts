@@ -60,7 +60,7 @@ test.each<[string, Record<string, unknown>, Record<string, string>, string]>([
     "an unknown system",
     { "local.json": LOCAL },
     { PORTOLAN_SYSTEM: "chenoo" },
-    'process environment: "PORTOLAN_SYSTEM" must be one of chenu, got "chenoo"',
+    'process environment: "PORTOLAN_SYSTEM" must be one of chenu, staka-livres, ia-poste-manager, got "chenoo"',
   ],
   [
     "a release that is no tag",
@@ -73,7 +73,7 @@ test.each<[string, Record<string, unknown>, Record<string, string>, string]>([
     "a misspelt key",
     { "local.json": { ...LOCAL, relaese: "1.0.0" } },
     {},
-    'environments/local.json: unknown key "relaese"; allowed here: host, domain, release, registry, ports, state, sizes',
+    'environments/local.json: unknown key "relaese"; allowed here: host, domain, release, registry, ports, backups, state, sizes',
   ],
   [
     "a size of a service that the system doesn't have",

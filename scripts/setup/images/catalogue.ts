@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** An image built here from Debian packages, which keeps the contract of the official one it stands for. */
 export interface StandIn {
   /** The official image's name and tag. */
@@ -7,14 +9,18 @@ export interface StandIn {
   /** Debian release whose packages have the version the tag promises. */
   readonly suite: "bookworm" | "trixie" | "forky" | "sid";
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Folder of the application whose npm packages it brings along. */
+  readonly npmPackagesOf?: string;
 }
 
-/** What the stack of `npm run up` is made of. */
+/** What the stack of `npm run up` is made of, and what its backups' image is built with. */
 export const NEEDED: readonly [StandIn, ...StandIn[]] = [
   { reference: "nginx:1.30", folder: "nginx", suite: "forky" },
   { reference: "postgres:18", folder: "postgres", suite: "forky" },
   { reference: "redis:8", folder: "redis", suite: "forky" },
   { reference: "python:3.14-slim", folder: "python", suite: "forky" },
+  { reference: "golang:1.27", folder: "golang", suite: "forky" },
+  { reference: "restic/restic:0.19.0", folder: "restic", suite: "forky" },
 ];
 
 /** What only tests of older versions ask for. */
@@ -29,10 +35,18 @@ export const EXTRA: readonly StandIn[] = [
 
 /** What only tests of backups ask for. */
 export const BACKUP: readonly StandIn[] = [
-  { reference: "golang:1.27", folder: "golang", suite: "forky" },
-  { reference: "restic/restic:0.19.0", folder: "restic", suite: "forky" },
   { reference: "debian:13-slim", folder: "debian", suite: "trixie" },
   { reference: "mysql:8.4", folder: "mysql", suite: "sid" },
   { reference: "mariadb:11.8", folder: "mariadb", suite: "forky" },
   { reference: "restic/rest-server:0.14.0", folder: "rest-server", suite: "forky" },
+];
+
+/** What only tests of the systems other than CHE·NU ask for, besides what those of backups do. */
+export const SYSTEMS: readonly StandIn[] = [
+  {
+    reference: "node:24-slim",
+    folder: "node",
+    suite: "forky",
+    npmPackagesOf: join(__dirname, "..", "..", "..", "examples", "staka-livres", "backend"),
+  },
 ];

@@ -4,6 +4,7 @@ import type { Report } from "../setup-error";
 import { ensureBase } from "./base";
 import { ensureBuilt } from "./build";
 import { NEEDED, type StandIn } from "./catalogue";
+import { ensureNpmPackages } from "./npm-packages";
 import { ensurePushed, ensureRegistry, LOCAL_REGISTRY, localName } from "./registry";
 
 /**
@@ -25,11 +26,12 @@ export async function ensureStandIns(report: Report, standIns: readonly StandIn[
   }
   await ensureRegistry(report);
   await Promise.all(
-    standIns.map(async ({ reference, folder, suite, buildArgs }) => {
+    standIns.map(async ({ reference, folder, suite, buildArgs, npmPackagesOf }) => {
+      const packages = npmPackagesOf && { PACKAGES: await ensureNpmPackages(npmPackagesOf, report) };
       const build = {
         image: localName(reference),
         folder: join(__dirname, folder),
-        buildArgs: { SUITE: suite, ...buildArgs },
+        buildArgs: { SUITE: suite, ...buildArgs, ...packages },
         base: bases.get(suite) ?? "",
       };
       await ensureBuilt(build, report);

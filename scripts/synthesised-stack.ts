@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { BackupDescription } from "./backups/description";
+import { attempt } from "./run";
+
+/** The parts of a synthesised stack that commands read. */
+interface StackJson {
+  readonly "//": {
+    readonly secrets?: Record<string, { minLength: number; from?: string }>;
+    readonly backups?: Record<string, BackupDescription>;
+  };
+  readonly provider?: {
+    readonly docker?: readonly { readonly host?: string; readonly ssh_opts?: readonly string[] }[];
+  };
+  readonly resource?: {
+    readonly docker_network?: Record<string, { name: string; "//": { metadata: { path: string } } }>;
+    readonly docker_container?: Record<string, { labels?: readonly { label: string; value: string }[] }>;
+  };
+}
+
+/** An environment's stack, as the code describes it now. */
+export class SynthesisedStack {
+  readonly json: StackJson;
+
+  constructor(
+    readonly environment: string,
+    /** What the stack names relative to itself is found from here. */
+    readonly folder: string,
+    file: string,
+  ) {
+    this.json = JSON.parse(readFileSync(file, "utf8"));
+  }
+
+  /**
+   * Only main.ts knows which system is the default one. Its name is read back from a network's, which is made of it and
+   * of the network's path: `chenu-local-db-network` lies at `local/db/network`.
+   */
+  get system(): string {
+    if (process.env.PORTOLAN_SYSTEM) return process.env.PORTOLAN_SYSTEM;
+    for (const { name, "//": comment } of Object.values(this.json.resource?.docker_network ?? {})) {
+      const path = `-${comment.metadata.path.replace(/\/Resource$/, "").replaceAll("/", "-")}`;
+      if (name.endsWith(path)) return name.slice(0, -path.length);
+    }
+    throw new Error("which system is meant cannot be told from its stack; name it with PORTOLAN_SYSTEM=<system>");
+  }
+}
+
+/**
+ * Asks the code itself, by synthesising it somewhere else: what is beside the code would go stale. The files are there
+ * until `use` has ended.
+ *
+ * @throws Error with what the synthesis said when it failed, or with the environments there are
+ */
+export async function withStack<T>(environment: string, use: (stack: SynthesisedStack) => T | Promise<T>): Promise<T> {
+  const outdir = mkdtempSync(join(tmpdir(), "portolan-synth-"));
+  try {
+    const { exitCode, stderr } = await attempt(process.execPath, ["--import", "tsx", "main.ts"], {
+      env: { CDKTF_OUTDIR: outdir },
+    });
+    if (exitCode !== 0) throw new Error(stderr.trim().replace(/^error: /, ""));
+
+    const { stacks } = JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8"));
+    if (!Object.hasOwn(stacks, environment)) {
+      throw new Error(`unknown environment "${environment}"; known: ${Object.keys(stacks).join(", ")}`);
+    }
+    const file = join(outdir, stacks[environment].synthesizedStackPath);
+    return await use(new SynthesisedStack(environment, dirname(file), file));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
