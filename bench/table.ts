@@ -1,10 +1,10 @@
 /** One line of the result: something of ours beside what it is measured by. */
 export interface Comparison {
   readonly name: string;
-  /** Seconds, or requests. */
+  /** Seconds, milliseconds, megabytes, or requests. */
   readonly ours: number;
   readonly other: number;
-  readonly unit: "s" | "lost";
+  readonly unit: "s" | "ms" | "MB" | "lost";
   /** Largest ratio (of requests: largest number) that is good enough. */
   readonly target?: number;
 }
@@ -25,10 +25,10 @@ function row({ name, ours, other, unit, target }: Comparison): string[] {
   const ratio = ours / other;
   return [
     name,
-    `${ours.toFixed(2)} s`,
-    `${other.toFixed(2)} s`,
-    `${ratio.toFixed(1)}x`,
-    target === undefined ? "" : `<= ${target}x`,
+    `${ours.toFixed(2)} ${unit}`,
+    `${other.toFixed(2)} ${unit}`,
+    `${ratio.toFixed(unit === "MB" ? 2 : 1)}x`,
+    target === undefined ? "" : `<= ${Number(target.toFixed(2))}x`,
     verdict(ratio, target),
   ];
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NEEDED } from "./setup/images/catalogue";
+import { BACKUP, EXTRA, NEEDED, SYSTEMS } from "./setup/images/catalogue";
 import { ensureStandIns } from "./setup/images/images";
 import { setup } from "./setup/setup";
 import { runSteps } from "./setup/steps";
@@ -33,7 +33,10 @@ async function withoutLiveTests(): Promise<string | undefined> {
     // Also where the official images can be had: the tests push releases of their own, and to no registry but this.
     await runSteps([
       { title: "Tools of the tests", run: ensureTestTools },
-      { title: "Registry of the tests", run: (report) => ensureStandIns(report, NEEDED) },
+      {
+        title: "Registry of the tests",
+        run: (report) => ensureStandIns(report, [...NEEDED, ...EXTRA, ...BACKUP, ...SYSTEMS]),
+      },
     ]);
     return undefined;
   } catch (error) {

@@ -1,5 +1,6 @@
-import { labelOf, type Synthesised } from "../synthesised";
+import { labelOf } from "../synthesised";
 import { synthesisedSystem } from "../systems";
+import { namesOf } from "./names";
 
 test("keeps its addresses and names, which are a contract: another name is another container, and an empty volume", () => {
   const stack = synthesisedSystem("chenu", "local");
@@ -130,15 +131,3 @@ test("protects the database's volume, its backups' and the cache's in every envi
     });
   }
 });
-
-/** Every named thing in Docker, a line each: its address in Terraform and its name, with the time of the plan as "…". */
-function namesOf(stack: Synthesised): string {
-  return ["docker_container", "docker_network", "docker_volume"]
-    .flatMap((type) =>
-      Object.entries(stack.resources(type)).map(([id, { name, for_each = {} }]) => {
-        const names = name === "${each.key}" ? Object.keys(for_each as object).join(", ") || "none" : String(name);
-        return `${type}.${id} = ${names.replace(/\$\{formatdate\(.*\)\}/, "…")}`;
-      }),
-    )
-    .join("\n");
-}

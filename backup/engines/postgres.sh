@@ -68,13 +68,12 @@ engine_dump() {
 }
 
 archive_sums() {
-  mkdir -p "$SCRATCH/sums"
-  pg_restore --create --file - | LC_ALL=C awk -v folder="$SCRATCH/sums" -f "$LIB/sums-postgres.awk"
+  pg_restore --create --file - | perl "$LIB/sums-postgres.pl"
 }
 
-# engine_sums DATABASE: of a database as it is now.
+# engine_sums DATABASE: of a database as it is now; `pg_restore` would give the same text.
 engine_sums() {
-  pg_dump --format custom --compress 0 --dbname "$1" | archive_sums
+  pg_dump --create --dbname "$1" | perl "$LIB/sums-postgres.pl"
 }
 
 engine_scratch_start() {

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# SQLite: each database file, by SQLite's own online backup. A copy of the file would miss what is in its log, or have
-# half a page of a write.
+# SQLite: each database file, by SQLite's own online backup.
+# shellcheck source=backup/lib/sqlite-copy.sh
+. "$LIB/sqlite-copy.sh"
 
 engine_connect() { :; }
 engine_open() { :; }
@@ -20,13 +21,11 @@ engine_dump() {
   local copy=$SCRATCH/copy.db
   [[ -f $2 ]] || fail "$DUMP_FAILED" "there is no file $2"
   mkdir -p "$SCRATCH"
-  rm -f "$copy"
-  # Inside a read transaction: otherwise the backup starts again whenever somebody writes, and may never end.
-  sqlite3 -batch -bail "file:$2?mode=ro" '.timeout 60000' 'BEGIN' 'SELECT count(*) FROM sqlite_master' ".backup $copy" >/dev/null
+  consistent_copy "$2" "$copy"
   printf 'time\t%s\n' "$(date +%s)" >"$3"
   file_sums "$copy" >>"$3"
   cat "$copy"
-  rm -f "$copy"
+  engine_drop "$copy"
 }
 
 # The text form of every value is exact: X'…' for binary, 17 digits for numbers with a point.
@@ -92,17 +91,25 @@ engine_before() {
   printf '%s.before-%s' "$1" "$2"
 }
 
+# Whether somebody has it open for writing. A file that is damaged (11) or no database any more (26) is nobody's.
+in_use() {
+  local status=0
+  [[ $(sqlite3 -batch "$1" 'PRAGMA wal_checkpoint(TRUNCATE)' || true) == 1* ]] && return 0
+  sqlite3 -batch "$1" 'BEGIN EXCLUSIVE' 'ROLLBACK' || status=$?
+  ((status == 5))
+}
+
 # What is still in the old file's log goes into the old file: beside a new file, it would spoil that one.
 engine_swap() {
   [[ -e $2 ]] || return 0
   if [[ -e $1 ]]; then
-    if [[ $(sqlite3 -batch "$1" 'PRAGMA wal_checkpoint(TRUNCATE)') == 1* ]] || ! sqlite3 -batch "$1" 'BEGIN EXCLUSIVE' 'ROLLBACK'; then
-      fail "$REFUSED" "$1 is in use; stop what writes to it, then --resume"
-    fi
-    rm -f "$1-wal" "$1-shm"
+    if in_use "$1"; then fail "$REFUSED" "$1 is in use; stop what writes to it, then --resume"; fi
+    # The log of a damaged file is all that is left of its last writes.
+    if [[ -e $1-wal ]]; then mv "$1-wal" "$3-wal"; fi
+    rm -f "$1-shm"
     [[ -e $3 ]] || ln "$1" "$3"
     chmod --reference="$1" "$2"
-    chown --reference="$1" "$2" 2>/dev/null || say "$1 now belongs to $(id -un); the old one to $(stat -c %U "$1")"
+    chown --reference="$1" "$2" 2>/dev/null || say "$1 now belongs to $(id -u); the old one to $(stat -c %u "$1")"
   fi
   mv --no-target-directory "$2" "$1"
 }

@@ -83,8 +83,9 @@ reach() {
   ((code == 0)) || explain "$code" "$REPOSITORY_UNREACHABLE" "$1"
 }
 
+# Opening a repository takes a good part of a second by design, so the locks, which are wanted next, are the question.
 probe() {
-  LIMIT=$REACH_SECONDS repository "$1" cat config >/dev/null
+  LIMIT=$REACH_SECONDS repository "$1" list locks --no-lock >"$WORK/locks-$1"
 }
 
 # A repository with this backup in it does not vanish by itself: a volume that is not mounted or a mistyped address
@@ -109,7 +110,7 @@ reach_or_create() {
 drop_stale_locks() {
   local which=$1 id all_ours=1
   local -a ids
-  mapfile -t ids < <(repository "$which" list locks --no-lock)
+  mapfile -t ids <"$WORK/locks-$which"
   ((${#ids[@]})) || return 0
   for id in "${ids[@]}"; do
     [[ -f $STATE/containers/$(repository "$which" cat lock "$id" --no-lock | jq -r '.hostname // "?"') ]] || all_ours=0

@@ -3,7 +3,6 @@
 
 # Sets RUN and MANIFEST, and says which backup it is.
 take_run() {
-  reach "$WHICH"
   RUN=$(choose_run "$WHICH")
   local of
   of=$(jq --raw-output .engine <<<"$RUN")
@@ -65,7 +64,7 @@ restore_and_compare() {
     quote "$WORK/restore.err"
     fail "$RESTORE_FAILED" "$1 was restored, but cannot be read"
   }
-  differences "$DATABASE" "$ENTRY" "$WORK/found.json" >"$WORK/differences"
+  differences "$DATABASE" "$MANIFEST" "$WORK/found.json" >"$WORK/differences"
   if [[ -s $WORK/differences ]]; then
     quote "$WORK/differences" 20
     fail "$VERIFICATION_FAILED" "$1 is not what was dumped; it stays there to be looked at"

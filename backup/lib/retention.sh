@@ -3,17 +3,18 @@
 # after a complete backup.
 
 retain() {
-  local which=$1 all removed
+  local which=$1 removed
   local -a ids
-  all=$(runs "$which") || retention_failure $? "$which"
+  # In a file: hundreds of them are too long for an argument.
+  runs "$which" >"$WORK/runs-$which" || retention_failure $? "$which"
   # restic counts ages from the newest snapshot. One from the future would make all the others old.
-  if jq --exit-status --argjson now "$(date +%s)" 'any(.time > $now + 3600)' <<<"$all" >/dev/null; then
+  if jq --exit-status --argjson now "$(date +%s)" 'any(.time > $now + 3600)' "$WORK/runs-$which" >/dev/null; then
     say 'nothing is let go: there is a backup from the future, so the clock has jumped'
-    count_snapshots "$which" "$all"
+    count_snapshots "$which" '[]'
     return
   fi
-  removed=$(expired "$which" "$all") || retention_failure $? "$which"
-  mapfile -t ids < <(snapshots_to_remove "$which" "$all" "$removed")
+  removed=$(expired "$which") || retention_failure $? "$which"
+  mapfile -t ids < <(snapshots_to_remove "$which" "$removed")
   if ((${#ids[@]})); then
     say "removing $(jq length <<<"$removed") backup(s) that the policy no longer wants (${#ids[@]} snapshots, incomplete ones too)"
     repository "$which" forget "${ids[@]}" >/dev/null || retention_failure $? "$which"
@@ -24,29 +25,37 @@ retain() {
     repository "$which" prune >/dev/null || retention_failure $? "$which"
     remember "prune_due_$which" 0
   fi
-  count_snapshots "$which" "$(jq --argjson removed "$removed" 'map(select(.run as $run | $removed | index($run) | not))' <<<"$all")"
+  count_snapshots "$which" "$removed"
 }
+
+# What a restore replaced is looked at within days, if ever.
+readonly SAFETY_DAYS=30
 
 # Ids of runs that may go, as JSON: not wanted by the policy, and not the one a restore was last proved with.
 expired() {
   local -a keep
+  if (($(jq length "$WORK/runs-$1") <= NEWEST_KEPT)); then
+    echo '[]'
+    return
+  fi
   mapfile -t keep < <(keep_options)
   repository "$1" forget --dry-run --json --host "$NAME" --tag manifest --group-by host "${keep[@]}" |
-    jq --compact-output --argjson all "$2" '
-      ($all | map(select(.verified))[-1].run) as $proved
+    jq --compact-output --slurpfile all "$WORK/runs-$1" --argjson safe "$(($(date +%s) - SAFETY_DAYS * 86400))" '
+      ($all[0] | map(select(.verified))[-1].run) as $proved
       | [.[].remove[]?.tags[] | select(startswith("run-")) | ltrimstr("run-") | select(. != $proved)]
-      | if ($all | length) > 0 and length >= ($all | length) then error("nothing would be kept") else . end'
+      + [$all[0][] | select(.safety and .time < $safe) | .run]
+      | if length >= ($all[0] | length) then error("nothing would be kept") else . end'
 }
 
 # Snapshots of the runs that go, and of runs that never became complete.
 snapshots_to_remove() {
-  jq --raw-output --argjson all "$2" --argjson removed "$3" '
+  jq --raw-output --slurpfile all "$WORK/runs-$1" --argjson removed "$2" '
     .[] | ([.tags[]? | select(startswith("run-")) | ltrimstr("run-")][0]) as $run
-    | select($run) | select(($removed | index($run)) or ($all | map(.run) | index($run) | not)) | .id' "$WORK/snapshots-$1"
+    | select($run) | select(($removed | index($run)) or ($all[0] | map(.run) | index($run) | not)) | .id' "$WORK/snapshots-$1"
 }
 
 count_snapshots() {
-  if [[ $1 == local ]]; then remember snapshots "$(jq length <<<"$2")"; fi
+  if [[ $1 == local ]]; then remember snapshots "$(jq --argjson removed "$2" 'length - ($removed | length)' "$WORK/runs-$1")"; fi
 }
 
 retention_failure() {

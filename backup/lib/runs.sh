@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # A run is one backup of a server: a restic snapshot for each dump and, last, one for the manifest, all with the tag
-# run-<id>. Only a run with a manifest counts: it is the proof that every dump before it was complete.
+# run-<id>. Only a run with a manifest counts: it is the proof that every dump before it was complete. The manifest of a
+# safety backup has the tag "safety" in the place of "manifest", so it never stands for a day in what the policy keeps.
 # restic's host is always NAME: a container's own name changes with every container.
 
 new_run() {
@@ -14,7 +15,7 @@ runs() {
   jq '
     def tag($prefix): [.tags[]? | select(startswith($prefix)) | ltrimstr($prefix)][0];
     group_by(tag("run-")) | map(
-      (map(select(.tags | index("manifest")))[0]) as $manifest
+      (map(select(.tags | index("manifest") or index("safety")))[0]) as $manifest
       | select($manifest)
       | {
           run: ($manifest | tag("run-")),
@@ -22,6 +23,7 @@ runs() {
           engine: ($manifest | tag("engine-")),
           bytes: ([.[] | select(.tags | index("part")) | .summary.total_bytes_processed // 0] | add // 0),
           parts: [.[] | select(.tags | index("part")) | { part: (tag("part-")), id }],
+          safety: ($manifest.tags | index("safety") != null),
           verified: ([.[] | select(.tags | index("verified")) | tag("time-") | tonumber] | max),
           manifest: $manifest.id,
           snapshots: [.[].id]
@@ -32,16 +34,16 @@ runs() {
 # choose_run WHICH: the run that --at or --snapshot asks for, the newest otherwise, as JSON.
 choose_run() {
   local all at chosen
-  all=$(runs "$1") || explain $? "$REPOSITORY_UNREACHABLE" "$1"
+  all=$(LIMIT=$REACH_SECONDS runs "$1") || explain $? "$REPOSITORY_UNREACHABLE" "$1"
   if [[ -n ${SNAPSHOT:-} ]]; then
     chosen=$(jq -c --arg id "$SNAPSHOT" 'map(select(.run == $id or any(.snapshots[]; startswith($id))))[0] // empty' <<<"$all")
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup \"$SNAPSHOT\"; \`list\` shows which there are"
   elif [[ -n ${AT:-} ]]; then
     at=$(date -d "$AT" +%s 2>/dev/null) || wrong "\"$AT\" is not a time; write it like \"2026-03-01 14:30\""
-    chosen=$(jq -c --argjson at "$at" 'map(select(.time <= $at))[-1] // empty' <<<"$all")
+    chosen=$(jq -c --argjson at "$at" 'map(select(.time <= $at and (.safety | not)))[-1] // empty' <<<"$all")
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup from $(moment "$at") or before; $(oldest "$all")"
   else
-    chosen=$(jq -c '.[-1] // empty' <<<"$all")
+    chosen=$(jq -c 'map(select(.safety | not))[-1] // empty' <<<"$all")
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup yet"
   fi
   printf '%s\n' "$chosen"

@@ -5,7 +5,7 @@
 # secret NAME: what the file holds.
 secret() {
   require_secret "$1"
-  cat "$SECRETS/$1"
+  cat "$(secret_file "$1")"
 }
 
 require_secret() {
@@ -13,5 +13,10 @@ require_secret() {
 }
 
 has_secret() {
-  [[ -r $SECRETS/$1 ]]
+  [[ -r $(secret_file "$1") ]]
+}
+
+# What only restores need is in a volume of its own, that only their container has.
+secret_file() {
+  if [[ -e $SECRETS/$1 ]]; then printf '%s' "$SECRETS/$1"; else printf '%s' "$ADMIN_SECRETS/$1"; fi
 }

@@ -6,7 +6,7 @@
 : "${KEEP:=within 30d}" "${TZ:=UTC}"
 : "${DATABASE_HOST:=}" "${DATABASE_PORT:=}" "${DATABASE_USER:=}" "${DATABASE_ADMIN:=}" "${DATABASES:=}"
 : "${SQLITE_FILES:=}" "${FILES:=}"
-: "${STATE:=/state}" "${METRICS:=/metrics}" "${SECRETS:=/run/secrets}"
+: "${STATE:=/state}" "${METRICS:=/metrics}" "${SECRETS:=/run/secrets}" "${ADMIN_SECRETS:=/run/admin}"
 export TZ
 
 wrong() {

@@ -1,28 +1,43 @@
 # shellcheck shell=bash
-# Sums say what is in a database: rows and SHA-256 of each table, and of everything that is not a table's rows. They are
-# taken from the dump while it is written, so they cannot tell of another moment than the dump, cost the server nothing,
-# and prove that the dump can be read to its end. A restored database is dumped again and has to give the same.
+# Sums say what is in a database: the number of each table's rows and a checksum of them, and one of everything else.
+# They are taken from the dump while it is written, so they cannot tell of another moment than the dump, cost the server
+# nothing, and prove that the dump can be read to its end. A restored database is dumped again and has to give the same.
 #
-# Lines of tab-separated fields: `table NAME ROWS SHA256`, `schema LINES SHA256`, `time SECONDS`, `create SQL`.
+# Lines of tab-separated fields: `table NAME ROWS SUM`, `schema LINES SUM`, `time SECONDS`, `create SQL`.
 
 sums_to_json() {
   jq --raw-input --null-input '[inputs | split("\t")] | {
-    tables: (map(select(.[0] == "table") | { key: .[1], value: { rows: (.[2] | tonumber), sha256: .[3] } }) | from_entries),
+    tables: (map(select(.[0] == "table") | { key: .[1], value: { rows: (.[2] | tonumber), sum: .[3] } }) | from_entries),
     schema: (map(select(.[0] == "schema"))[0][2]),
     create: map(select(.[0] == "create")[1])
   }'
 }
 
-# differences DATABASE MANIFEST-ENTRY SUMS: what is not as the manifest says, one sentence a line; nothing when all is.
+# differences DATABASE MANIFEST SUMS: what is not as the manifest says, one sentence a line; nothing when all is.
 differences() {
-  jq --raw-output --null-input --arg name "$1" --argjson expected "$2" --slurpfile found "$3" '
-    $found[0] as $found
+  local same_series=true
+  if [[ $(series "$(jq --raw-output .version <<<"$2")") != "$(series "$(engine_version)")" ]]; then
+    same_series=false
+    say "the backup was made with $(jq --raw-output .version <<<"$2"): its rows are compared, its definitions are worded differently now"
+  fi
+  jq --raw-output --arg name "$1" --slurpfile found "$3" --argjson same_series "$same_series" '
+    .databases[$name] as $expected | $found[0] as $found
     | ($expected.tables | to_entries[] | . as $table | $found.tables[.key] as $got
       | if $got == null then "\($name): table \(.key) is missing"
         elif $got.rows != .value.rows then "\($name): table \(.key) has \($got.rows) rows, expected \(.value.rows)"
-        elif $got.sha256 != .value.sha256 then "\($name): table \(.key) has \(.value.rows) rows as expected, but not the same ones"
+        elif $got.sum != .value.sum then "\($name): table \(.key) has \(.value.rows) rows as expected, but not the same ones"
         else empty end),
       ($found.tables | keys[] | select($expected.tables[.] == null) | "\($name): table \(.) is not in the manifest"),
-      (if $found.schema != $expected.schema
-       then "\($name): tables are not defined as before, or views, functions, sequences or rights differ" else empty end)'
+      (if $same_series and $found.schema != $expected.schema
+       then "\($name): tables are not defined as before, or views, functions, sequences or rights differ" else empty end)' <<<"$2"
+}
+
+# series VERSION: between 17.2 and 17.5, or 8.4.3 and 8.4.9, definitions read the same; SQLite keeps them as they were written.
+series() {
+  case $ENGINE in
+    postgres) [[ $1 =~ [0-9]+ ]] ;;
+    mysql | mariadb) [[ $1 =~ ([0-9]+\.[0-9]+)\.[0-9]+ ]] ;;
+    *) return ;;
+  esac
+  printf '%s' "${BASH_REMATCH[-1]}"
 }

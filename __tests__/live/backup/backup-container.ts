@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { attempt, type Finished, run } from "../../../scripts/run";
@@ -7,6 +7,7 @@ import { ensureStandIns } from "../../../scripts/setup/images/images";
 import { LOCAL_REGISTRY } from "../../../scripts/setup/images/registry";
 import { REGISTRY } from "../deployment";
 import { eventually } from "../eventually";
+import { easyKey } from "./easy-key";
 
 const FOLDER = join(__dirname, "..", "..", "..", "backup");
 const PREFIX = REGISTRY && `${REGISTRY.replace(/^https?:\/\//, "")}/`;
@@ -27,6 +28,7 @@ export const Exit = {
   REFUSED: 19,
   RESTORE_FAILED: 20,
   CHECK_FAILED: 21,
+  STOPPED: 143,
 } as const;
 
 /** Secrets that no other value of a test contains. */
@@ -43,6 +45,7 @@ export interface Run {
   readonly time: number;
   readonly bytes: number;
   readonly verified: number | null;
+  readonly safety: boolean;
 }
 
 /** The reference of an official image, or of its stand-in. */
@@ -56,9 +59,9 @@ export async function ensureNetwork(): Promise<void> {
 }
 
 /** The backup container's image for a server's image. */
-export async function backupImage(base: string): Promise<string> {
-  const image = `portolan-t-backup-image:${base.replace(/[:/]/g, "-")}`;
-  const args = [`REGISTRY=${PREFIX}`, `BASE=${base}`].flatMap((arg) => ["--build-arg", arg]);
+export async function backupImage(base: string, owner = "999:999"): Promise<string> {
+  const image = `portolan-t-backup-image:${`${base}-${owner}`.replace(/[:/]/g, "-")}`;
+  const args = [`REGISTRY=${PREFIX}`, `BASE=${base}`, `OWNER=${owner}`].flatMap((arg) => ["--build-arg", arg]);
   await run("docker", ["build", "--quiet", "--tag", image, ...args, FOLDER], { env: { DOCKER_BUILDKIT: "0" } });
   return image;
 }
@@ -77,7 +80,8 @@ export class BackupContainer {
   }
 
   readonly volumes: Record<"repository" | "state" | "metrics", string>;
-  readonly secrets = mkdtempSync(join(tmpdir(), "portolan-secrets-"));
+  private readonly folder = mkdtempSync(join(tmpdir(), "portolan-secrets-"));
+  private readonly network: string = NETWORK;
   private readonly environment: Record<string, string>;
 
   private constructor(
@@ -89,12 +93,14 @@ export class BackupContainer {
     this.environment = { NAME: name, REPOSITORY: "/repository", ...environment };
     const volume = (purpose: string) => `portolan-t-backup-${name}-${purpose}`;
     this.volumes = { repository: volume("repository"), state: volume("state"), metrics: volume("metrics") };
-    chmodSync(this.secrets, 0o755);
+    chmodSync(this.folder, 0o755);
+    for (const place of ["secrets", "admin"]) mkdirSync(join(this.folder, place));
     for (const [file, secret] of Object.entries(PASSWORDS)) this.secret(file, secret);
   }
 
   secret(file: string, value: string): void {
-    writeFileSync(join(this.secrets, file), value, { mode: 0o644 });
+    const place = file === "admin-password" ? "admin" : "secrets";
+    writeFileSync(join(this.folder, place, file), value, { mode: 0o644 });
   }
 
   /** Runs a verb and returns how it ended. */
@@ -111,13 +117,26 @@ export class BackupContainer {
 
   /** The same backup, with other settings, or in another image. */
   with(environment: Record<string, string>, image = this.image): BackupContainer {
-    const other = new BackupContainer(this.name, image, { ...this.environment, ...environment }, this.mounts);
-    rmSync(other.secrets, { recursive: true });
-    return Object.assign(other, { secrets: this.secrets });
+    return this.changed({ image, environment: { ...this.environment, ...environment } });
   }
 
   mounting(...mounts: string[]): BackupContainer {
-    return Object.assign(this.with({}), { mounts: [...this.mounts, ...mounts] });
+    return this.changed({ mounts: [...this.mounts, ...mounts] });
+  }
+
+  /** With its data not only to be read. */
+  writable(): BackupContainer {
+    return this.changed({ mounts: this.mounts.map((mount) => mount.replace(/:ro$/, "")) });
+  }
+
+  /** In the network, and so with the host name, of another container. */
+  beside(container: string): BackupContainer {
+    return this.changed({ network: `container:${container}` });
+  }
+
+  /** With the metrics volume of another backup. */
+  sharingMetricsOf(other: BackupContainer): BackupContainer {
+    return this.changed({ volumes: { ...this.volumes, metrics: other.volumes.metrics } });
   }
 
   /** Starts a container that stays; returns its name. */
@@ -141,6 +160,18 @@ export class BackupContainer {
     return this.ok("bash", "-c", `set -- script; cd /opt/backup/bin; ${LIBRARY}\n${text}`);
   }
 
+  /** Makes its repository, a local one that is quick to open. */
+  async makeRepository(): Promise<void> {
+    const { stdout } = await this.script("repository local init >/dev/null && repository local cat masterkey");
+    const { name, content } = easyKey(stdout, PASSWORDS["repository-password"]);
+    this.secret("easy-key", content);
+    await this.ok(
+      "bash",
+      "-c",
+      `cd /repository/keys && cp /run/secrets/easy-key ${name} && ls | grep -v ${name} | xargs rm -f`,
+    );
+  }
+
   async list(...options: string[]): Promise<Run[]> {
     return JSON.parse((await this.ok("list", ...options)).stdout);
   }
@@ -160,15 +191,19 @@ export class BackupContainer {
     const { stdout } = await run("docker", ["ps", "-aq", "--filter", `name=portolan-t-backup-${this.name}-`]);
     for (const id of stdout.split("\n").filter(Boolean)) await attempt("docker", ["rm", "--force", "--volumes", id]);
     await attempt("docker", ["volume", "rm", ...Object.values(this.volumes)]);
-    rmSync(this.secrets, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private changed(properties: object): BackupContainer {
+    return Object.assign(Object.create(BackupContainer.prototype), this, properties);
   }
 
   private options(): string[] {
     return [
       ...["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "400m"],
-      ...["--network", NETWORK, "--tmpfs", "/tmp:rw,noexec,nosuid,size=64m"],
+      ...["--network", this.network, "--tmpfs", "/tmp:rw,noexec,nosuid,size=64m"],
       ...Object.entries(this.volumes).flatMap(([path, volume]) => ["--volume", `${volume}:/${path}`]),
-      ...["--volume", `${this.secrets}:/run/secrets:ro`],
+      ...["secrets", "admin"].flatMap((place) => ["--volume", `${join(this.folder, place)}:/run/${place}:ro`]),
       ...this.mounts.flatMap((mount) => ["--volume", mount]),
       ...Object.entries(this.environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ];

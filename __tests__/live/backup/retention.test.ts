@@ -8,14 +8,13 @@ const DAY = 86_400;
 /** Kept whatever the policy says. */
 const NEWEST = 3;
 
-/** 400 backups, one a day at 03:00 UTC, the last one today; only their manifests, which is what retention looks at. */
+/** 400 backups, one a day at 03:00 UTC, the last one today; each is a manifest and no more, which is what retention reads. */
 const SIMULATE = `
 make_run() {
   time=$(($(date -d "$1 days ago 03:00" +%s)))
-  repository local backup --quiet --host "$NAME" --tag "run-day$1,engine-files,manifest,time-$time" \
+  repository local backup --quiet --host "$NAME" --tag "run-day$1,engine-files,manifest,part,part-files,time-$time" \
     --time "$(date -d "@$time" '+%F %T')" --stdin --stdin-filename manifest.json <<<'{"databases":{}}' >/dev/null
 }
-repository local init >/dev/null
 for day in $(seq ${DAYS - 2} -2 0); do
   make_run "$((day + 1))" &
   make_run "$day"
@@ -33,6 +32,7 @@ describe(`retention of ${DAYS} daily backups`, () => {
     const image = await backupImage("debian:13-slim");
     const settings = { ENGINE: "files", FILES: "/etc/hostname" };
     backup = await BackupContainer.create("t-retention", image, settings);
+    await backup.makeRepository();
     await backup.script(SIMULATE);
     all = new Map((await backup.list()).map(({ run, time }) => [run, new Date(time * 1000)]));
     expect(all.size).toBe(DAYS);
@@ -65,6 +65,17 @@ describe(`retention of ${DAYS} daily backups`, () => {
     const finished = await backup.with({ KEEP: KEEP || " " }).verb("backup");
     expect(finished.stderr).toMatch(/KEEP/);
     expect(finished.exitCode).toBe(Exit.BAD_CONFIGURATION);
+  });
+
+  test("backups of containers with ever other names are those of one", async () => {
+    const settings = { ENGINE: "files", FILES: "/etc/hostname", KEEP: "last=3" };
+    const other = await BackupContainer.create("t-retention-names", await backupImage("debian:13-slim"), settings);
+    await other.makeRepository();
+    const names = new Set<string>();
+    for (const _ of [1, 2, 3, 4, 5]) names.add((await other.ok("bash", "-c", "backup && hostname")).stdout);
+    expect(names.size).toBe(5);
+    expect(await other.list()).toHaveLength(3);
+    await other.remove();
   });
 
   test("nothing goes while there is a backup from the future", async () => {

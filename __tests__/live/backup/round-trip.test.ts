@@ -1,5 +1,8 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { attempt, run } from "../../../scripts/run";
-import { BackupContainer, backupImage, ensureNetwork, PASSWORDS } from "./backup-container";
+import { BackupContainer, backupImage, Exit, ensureNetwork, PASSWORDS } from "./backup-container";
 import { Mysql, Postgres, type Server } from "./servers";
 
 jest.setTimeout(600_000);
@@ -17,15 +20,20 @@ const servers: readonly Server[] = [
 
 describe.each(servers.map((server) => [server.engine, server] as const))("%s", (engine, server) => {
   let backup: BackupContainer;
+  const folder = mkdtempSync(join(tmpdir(), "portolan-dump-"));
 
   beforeAll(async () => {
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, server.dump), "", { mode: 0o755 });
     backup = await BackupContainer.create(`t-${engine}`, await backupImage(server.base), server.environment);
+    await backup.makeRepository();
     await server.start();
   });
 
   afterAll(async () => {
     await server.remove();
     await backup?.remove();
+    rmSync(folder, { recursive: true });
   });
 
   test("what was backed up under write load comes back identical, table by table", async () => {
@@ -59,6 +67,19 @@ describe.each(servers.map((server) => [server.engine, server] as const))("%s", (
       (await backup.ok("find", "/state/scratch", "/tmp", "-mindepth", "1").catch(() => ({ stdout: "" }))).stdout,
     ).toBe("");
     expect(await backup.metrics()).toMatchObject({ last_exit_code: 0, verify_last_exit_code: 0, snapshots: 1 });
+  });
+
+  test.each([
+    ["nothing at all", "exit 0"],
+    ["half of it", `PATH=\${PATH//\\/usr\\/local\\/sbin:/} ${server.dump} "$@" | head --bytes=20000`],
+  ])("a dump program that writes %s and says that all is well makes no backup", async (_, script) => {
+    const before = await backup.list();
+    const program = join(folder, server.dump);
+    writeFileSync(program, `#!/bin/bash\n${script}\n`);
+    const finished = await backup.mounting(`${program}:/usr/local/sbin/${server.dump}:ro`).verb("backup");
+    expect(finished.exitCode).toBe(Exit.DUMP_FAILED);
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: Exit.DUMP_FAILED, snapshots: before.length });
+    expect(await backup.list()).toEqual(before);
   });
 
   test("the role it uses cannot write", async () => {

@@ -11,6 +11,8 @@ const BACKUP_PASSWORD = PASSWORDS["database-password"];
 export abstract class Server {
   abstract readonly engine: string;
   abstract readonly base: string;
+  /** The program that dumps it. */
+  abstract readonly dump: string;
 
   constructor(readonly container: string) {}
 
@@ -71,6 +73,7 @@ export abstract class Server {
 
 export class Postgres extends Server {
   readonly engine = "postgres";
+  readonly dump = "pg_dump";
   readonly systemDatabase = "postgres";
 
   constructor(
@@ -93,6 +96,27 @@ export class Postgres extends Server {
   async definitions(database: string): Promise<string> {
     const dump = ["exec", this.container, "pg_dump", "-U", "postgres", "--schema-only", database];
     return (await run("docker", dump)).stdout.replace(/^\\(un)?restrict .*$/gm, "");
+  }
+
+  /** Takes a table for itself, so that a dump of it waits; returns what lets go of it. */
+  async hold(table: string): Promise<() => Promise<void>> {
+    const sql = `SET application_name = 'holder'; BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(600)`;
+    const held = this.query(sql).catch(() => undefined);
+    const holder = "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE application_name = 'holder' AND granted";
+    await eventually(async () => {
+      expect(await this.query(`SELECT 1 ${holder} AND mode = 'AccessExclusiveLock'`)).toBe("1");
+    });
+    return async () => {
+      await this.query(`SELECT DISTINCT pg_terminate_backend(pid) ${holder}`);
+      await held;
+    };
+  }
+
+  /** Until a dump waits for a table that is held. */
+  dumpWaits(): Promise<void> {
+    const sql =
+      "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE usename = 'backup' AND NOT granted";
+    return eventually(async () => expect(await this.query(sql)).toBe("1"));
   }
 
   protected async setUp(): Promise<void> {
@@ -125,6 +149,7 @@ export class Postgres extends Server {
 /** MySQL, or MariaDB, which differs in names only. */
 export class Mysql extends Server {
   readonly systemDatabase = "mysql";
+  readonly dump: string;
 
   constructor(
     container: string,
@@ -132,6 +157,7 @@ export class Mysql extends Server {
     readonly engine: "mysql" | "mariadb",
   ) {
     super(container);
+    this.dump = engine === "mysql" ? "mysqldump" : "mariadb-dump";
   }
 
   async tables(): Promise<string[]> {

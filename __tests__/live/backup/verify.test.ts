@@ -34,6 +34,7 @@ describe.each(servers.map((server) => [server.engine, server] as const))("verifi
   beforeAll(async () => {
     const image = await backupImage(server.base);
     backup = await BackupContainer.create(`t-verify-${engine}`, image, server.environment);
+    await backup.makeRepository();
     await server.start();
     good = await newBackup();
     await backup.ok("verify");

@@ -34,6 +34,8 @@ CREATE INDEX ON parent USING gin (t gin_trgm_ops);
 CREATE SEQUENCE numbers START 77;
 SELECT nextval('numbers');
 CREATE TABLE nothing ();
+-- A restore puts short rows into the gaps that long ones left.
+CREATE TABLE uneven AS SELECT g AS id, repeat('x', g * 7919 % 1500) AS t FROM generate_series(1, 5000) g;
 COMMENT ON TABLE parent IS 'c; d';
 ALTER TABLE parent OWNER TO app;
 GRANT SELECT ON parent TO reader;

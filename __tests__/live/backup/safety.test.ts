@@ -1,0 +1,58 @@
+import { BackupContainer, backupImage, ensureNetwork } from "./backup-container";
+
+jest.setTimeout(300_000);
+
+const DAY = 86_400;
+
+describe("a safety backup", () => {
+  let backup: BackupContainer;
+
+  beforeAll(async () => {
+    await ensureNetwork();
+    const settings = { ENGINE: "files", FILES: "/state/data", KEEP: "daily=1" };
+    backup = await BackupContainer.create("t-safety", await backupImage("debian:13-slim"), settings);
+    await backup.makeRepository();
+    await backup.ok("bash", "-c", "mkdir /state/data && echo good >/state/data/file");
+    await backup.ok("backup");
+    await backup.ok("bash", "-c", "echo bad >/state/data/file");
+    await backup.ok("backup", "--safety");
+  });
+
+  afterAll(() => backup?.remove());
+
+  test("of bad data is not what comes back, unless it is named", async () => {
+    const [good, bad] = await backup.list();
+    expect([good?.safety, bad?.safety]).toEqual([false, true]);
+    expect(await restored()).toBe("good");
+    expect(await restored("--at", "tomorrow")).toBe("good");
+    expect(await restored("--snapshot", bad?.run ?? "")).toBe("bad");
+  });
+
+  test("does not stand for its day, and goes after thirty days", async () => {
+    // More than the three newest, which stay whatever the policy says.
+    for (const days of [40, 35, 31, 29]) await pretendBackup(days, "safety");
+    for (const days of [4, 3, 2, 1]) await pretendBackup(days, "manifest");
+    const [, bad] = (await backup.list()).slice(-2);
+    await backup.ok("forget");
+
+    const ages = (await backup.list()).map(({ time, safety }) => `${safety ? "safety" : "kept"} ${age(time)}`);
+    expect(ages).toEqual(["safety 29", "kept 2", "kept 1", "kept 0", "safety 0"]);
+    expect((await backup.list()).at(-1)).toEqual(bad);
+  });
+
+  async function restored(...which: string[]): Promise<string> {
+    const folder = `/state/restored-${which.join("-").replaceAll(":", "")}`;
+    await backup.ok("bash", "-c", `rm -rf ${folder}; restore --to-database ${folder} "$@"`, "-", ...which);
+    return (await backup.ok("cat", `${folder}/state/data/file`)).stdout.trim();
+  }
+
+  async function pretendBackup(days: number, kind: "manifest" | "safety"): Promise<void> {
+    const time = Math.floor(Date.now() / 1000) - days * DAY;
+    await backup.script(`RUN_ID=days-${kind}-${days}
+      store manifest.json "${kind},time-${time}" ${time} echo '{}' >/dev/null`);
+  }
+
+  function age(time: number): number {
+    return Math.round((Date.now() / 1000 - time) / DAY);
+  }
+});

@@ -1,0 +1,44 @@
+#!/usr/bin/perl
+# Sums of a Postgres dump as `pg_restore --create --file -` writes it. The server's packages are in part Perl, so its
+# images have it.
+#
+# A restored table has its rows in another order: what fits goes into the gaps of earlier pages. So rows are summed up
+# one by one, and it is the same for definitions. 128 bits are plenty against accidents; against malice there is restic.
+use strict;
+use warnings;
+use integer;    # Additions wrap around.
+use Digest::MD5 qw(md5);
+
+my ( $table, $rows, $low, $high );
+my ( $lines, $schema_low, $schema_high ) = ( 0, 0, 0 );
+
+while ( my $line = <STDIN> ) {
+    if ( defined $table ) {
+        if ( $line eq "\\.\n" ) {
+            printf "table\t%s\t%d\t%016x%016x\n", $table, $rows, $high, $low;
+            undef $table;
+            next;
+        }
+        my ( $first, $second ) = unpack 'q2', md5($line);
+        $rows++;
+        $low  += $first;
+        $high += $second;
+    }
+    elsif ( $line =~ /^COPY ((?:"[^"]*"|[^" (])+).* FROM stdin;$/ ) {
+        ( $table, $rows, $low, $high ) = ( $1, 0, 0, 0 );
+    }
+    # What makes the database itself, whatever its name will be.
+    elsif ( $line =~ /^(?:CREATE|ALTER|COMMENT ON|GRANT [^;]* ON|REVOKE [^;]* ON) DATABASE / ) {
+        $line =~ s/ DATABASE (?:(?:"[^"]*")+|[^ ;"]+)/ DATABASE :"database"/;
+        print "create\t$line";
+    }
+    # Comments, and words that are different in every dump.
+    elsif ( $line !~ /^(?:--|$|\\(?:un)?restrict |\\connect )/ ) {
+        my ( $first, $second ) = unpack 'q2', md5($line);
+        $lines++;
+        $schema_low  += $first;
+        $schema_high += $second;
+    }
+}
+exit 1 if defined $table;
+printf "schema\t%d\t%016x%016x\n", $lines, $schema_high, $schema_low;
