@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { attempt } from "../../../scripts/run";
+import { runbook } from "../../../scripts/runbook/runbook";
+import { withStack } from "../../../scripts/synthesised-stack";
+
+jest.setTimeout(120_000);
+
+const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHv6uKqj1mNfZc0oYtXwEr5sLdPb3gVaQiUh8xR2kTyM";
+const HERE = { domain: "app.example" };
+const AFAR = {
+  domain: "app.example",
+  host: { url: "ssh://deploy@app.example:2222", hostKeys: [HOST_KEY] },
+  backups: { offsite: "s3:https://s3.example.com/bucket" },
+};
+
+const folder = mkdtempSync(join(tmpdir(), "portolan-environments-"));
+const written = new Map<string, string>();
+
+beforeAll(async () => {
+  writeFileSync(join(folder, "here.json"), JSON.stringify(HERE));
+  writeFileSync(join(folder, "afar.json"), JSON.stringify(AFAR));
+  process.env.PORTOLAN_ENVIRONMENTS = folder;
+  for (const system of ["chenu", "staka-livres", "ia-poste-manager"]) {
+    process.env.PORTOLAN_SYSTEM = system;
+    for (const name of ["here", "afar"]) written.set(`${system} ${name}`, await withStack(name, runbook));
+  }
+});
+
+afterAll(() => {
+  delete process.env.PORTOLAN_ENVIRONMENTS;
+  delete process.env.PORTOLAN_SYSTEM;
+  rmSync(folder, { recursive: true });
+});
+
+function of(which: string): string {
+  const text = written.get(which);
+  if (text === undefined) throw new Error(`no runbook ${which}`);
+  return text;
+}
+
+function blocks(text: string): string[] {
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block as string);
+}
+
+function headings(text: string): string[] {
+  return [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading as string);
+}
+
+test("has the sections that apply, and links to all of them", () => {
+  const always = [
+    "Lost volume",
+    "Lost host",
+    "Corrupted repository",
+    "Leaked credentials",
+    "Forgotten repository password",
+  ];
+  const first = ["Which section?", "What is backed up, and when", "Before you start"];
+  expect(headings(of("chenu here"))).toEqual([...first, "One table restored", "Whole database", ...always]);
+  const withFiles = [...first, "One table restored", "Whole database", "Files restored", ...always];
+  expect(headings(of("staka-livres here"))).toEqual(withFiles);
+  expect(headings(of("ia-poste-manager here"))).toEqual(withFiles);
+  for (const text of written.values()) {
+    const anchors = headings(text).map((heading) => heading.toLowerCase().replaceAll(" ", "-"));
+    for (const [, link] of text.matchAll(/\]\(#([^)]*)\)/g)) expect(anchors).toContain(link);
+  }
+});
+
+test("every block is correct shell, and names its system where another's database could be meant", async () => {
+  for (const text of written.values()) {
+    const system = /^# Runbook: data of (\S+),/.exec(text)?.[1];
+    for (const block of blocks(text)) {
+      const { stderr } = await attempt("bash", ["-n"], { input: block });
+      expect({ block, stderr }).toEqual({ block, stderr: "" });
+      for (const line of block.split("\n").filter((line) => /\b(npm run|npx cdktf)\b/.test(line))) {
+        expect(line).toMatch(new RegExp(`^PORTOLAN_SYSTEM=${system} np[mx] `));
+      }
+    }
+  }
+});
+
+test("of a remote host: docker means that host in every block, and its pinned keys are known", () => {
+  for (const block of blocks(of("staka-livres afar"))) {
+    if (/\bdocker (?!version)/.test(block))
+      expect(block).toContain("export DOCKER_HOST=ssh://deploy@app.example:2222\n");
+  }
+  expect(of("staka-livres afar")).toContain(`echo '[app.example]:2222 ${HOST_KEY}' >>~/.ssh/known_hosts`);
+  expect(of("staka-livres here")).not.toContain("DOCKER_HOST");
+});
+
+test("without an offsite repository: says what a lost host means, and no command that would need one", () => {
+  expect(of("chenu here")).toContain(
+    "this environment has no offsite repository. When the machine is gone, they are gone",
+  );
+  expect(of("chenu here")).not.toContain('--in-place --at "$AT" --offsite');
+  expect(of("chenu here")).not.toContain("repository offsite");
+  expect(of("chenu afar")).toContain('npm run restore -- afar db --in-place --at "$AT" --offsite');
+  expect(of("chenu afar")).toContain("s3:https://s3.example.com/bucket/chenu-afar-db");
+  expect(of("chenu afar")).not.toContain("no offsite repository");
+});
+
+test("speaks each engine's own language", () => {
+  expect(of("chenu here")).toMatch(/psql/);
+  expect(of("chenu here")).not.toMatch(/mysql|sqlite3|docker run .*tar/);
+  expect(of("staka-livres here")).toMatch(/exec mysql -u root/);
+  expect(of("staka-livres here")).not.toMatch(/psql|sqlite3/);
+  expect(of("ia-poste-manager here")).toMatch(/sqlite3/);
+  expect(of("ia-poste-manager here")).not.toMatch(/psql|mysql/);
+});
+
+test("has every backup with its policy", () => {
+  expect(of("staka-livres here")).toContain(
+    "| `db` | `stakalivres` on `staka-livres-here-db` (mysql) | `0 3 * * *` Europe/Paris | within 30d | volume `staka-livres-here-db-backup-repository` | **none** |",
+  );
+  expect(of("staka-livres afar")).toMatch(
+    /^\| `uploads` \| files of the volume `staka-livres-afar-uploads-data` \|.*\| `s3:https:\/\/s3\.example\.com\/bucket\/staka-livres-afar-uploads` \|$/m,
+  );
+});

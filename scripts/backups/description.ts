@@ -1,0 +1,43 @@
+import type { SynthesisedStack } from "../synthesised-stack";
+
+/** One backup of an environment, as its construct describes it in the synthesised stack. */
+export interface BackupDescription {
+  /** Of the backup container. */
+  readonly container: string;
+  readonly engine: "postgres" | "mysql" | "mariadb" | "sqlite" | "files";
+  /** Under it the backups are found; never changes. */
+  readonly name: string;
+  /** For SQLite and files, their paths in the backup container. */
+  readonly databases: readonly string[];
+  /** Container of the database server, and the volume with its administrator's password; not for SQLite and files. */
+  readonly server?: string;
+  readonly adminSecrets?: string;
+  readonly dataVolume: string;
+  /** Paths of the constructs that write the data, and of their release jobs. */
+  readonly writers: readonly string[];
+  readonly releaseJobs: readonly string[];
+  readonly schedule: string;
+  readonly timeZone: string;
+  readonly keep: string;
+  readonly repository: string;
+  readonly offsite?: string;
+}
+
+/** The backups of an environment with their names, or the one that is meant. */
+export function backupsOf(stack: SynthesisedStack, name?: string): [string, BackupDescription][] {
+  return name === undefined ? Object.entries(described(stack)) : [[name, backupOf(stack, name)]];
+}
+
+/** @throws Error with the ones there are */
+export function backupOf(stack: SynthesisedStack, name: string): BackupDescription {
+  const backups = described(stack);
+  const backup = backups[name];
+  if (backup) return backup;
+  throw new Error(`${stack.environment} has no backup "${name}"; known: ${Object.keys(backups).join(", ")}`);
+}
+
+function described({ json, environment }: SynthesisedStack): Readonly<Record<string, BackupDescription>> {
+  const { backups } = json["//"];
+  if (!backups) throw new Error(`${environment} has no backups: in the code, nothing there is backed up`);
+  return backups;
+}

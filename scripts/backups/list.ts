@@ -1,0 +1,60 @@
+import { withStack } from "../synthesised-stack";
+import { BackupContainer, VerbFailed } from "./backup-container";
+import { type BackupDescription, backupsOf } from "./description";
+import { Engine } from "./engine";
+import { type Run, verifiedText } from "./manifest";
+import { npmRun } from "./program";
+import { table } from "./table";
+import { age, moment, size } from "./words";
+
+interface Options {
+  readonly offsite?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints the backups of an environment, oldest first, or as JSON: the runs by the backup's name. */
+export async function list(environment: string, name: string | undefined, { offsite, json }: Options): Promise<void> {
+  await withStack(environment, async (stack) => {
+    const engine = Engine.of(stack);
+    const all: Record<string, Run[]> = {};
+    let failure: unknown;
+    for (const [id, backup] of backupsOf(stack, name)) {
+      try {
+        const container = await BackupContainer.find(engine, backup, environment);
+        const runs: Run[] = JSON.parse(await container.verb("list", ...(offsite ? ["--offsite"] : [])));
+        all[id] = runs;
+        if (!json) print(id, backup, runs, environment);
+      } catch (error) {
+        // The others' backups may be what is needed now.
+        explain(error, id, backup, environment, offsite);
+        failure ??= error;
+      }
+    }
+    if (json) console.log(JSON.stringify(all, null, 2));
+    if (failure) throw failure;
+  });
+}
+
+function print(id: string, backup: BackupDescription, runs: readonly Run[], environment: string): void {
+  console.log(`${id}: ${backup.name}, "${backup.schedule}" (${backup.timeZone}), keeps ${backup.keep}`);
+  if (runs.length === 0) {
+    console.log(`no backup yet; to make one, type: ${npmRun("backup", "now", environment, id)}\n`);
+    return;
+  }
+  const rows = runs.map((run) => [
+    moment(run.time, backup.timeZone),
+    size(run.bytes),
+    age(Date.now() / 1000 - run.time),
+    run.safety ? "before a restore" : verifiedText(run, backup),
+    run.safety ? `${run.run} (of what a restore replaced)` : run.run,
+  ]);
+  console.log(`${table([`Time (${backup.timeZone})`, "Size", "Age", "Verified", "Snapshot"], rows)}\n`);
+}
+
+function explain(error: unknown, id: string, backup: BackupDescription, environment: string, offsite = false): void {
+  if (!(error instanceof VerbFailed) || !error.said.includes("there is no repository at")) return;
+  console.error(`no backup was made here yet; to make one, type: ${npmRun("backup", "now", environment, id)}`);
+  if (backup.offsite && !offsite) {
+    console.error(`to see what is offsite, type: ${npmRun("backup", "list", environment, id, "--offsite")}`);
+  }
+}

@@ -1,0 +1,27 @@
+import { withStack } from "../synthesised-stack";
+import { BackupContainer } from "./backup-container";
+import { type Choice, optionsOf } from "./choice";
+import { backupOf } from "./description";
+import { Engine } from "./engine";
+import { type Manifest, tablesOf, totals, verifiedText, whichBackup } from "./manifest";
+import { table } from "./table";
+
+/** Prints what is in one backup. */
+export async function show(environment: string, name: string, choice: Choice): Promise<void> {
+  await withStack(environment, async (stack) => {
+    const backup = backupOf(stack, name);
+    const container = await BackupContainer.find(Engine.of(stack), backup, environment);
+    const manifest: Manifest = JSON.parse(await container.verb("show", ...optionsOf(choice)));
+    console.log(`${backup.name}, ${whichBackup(manifest, backup)}`);
+    console.log(`${totals(manifest, backup)}; verified: ${verifiedText(manifest, backup)}\n`);
+    const tables = tablesOf(manifest);
+    console.log(
+      backup.engine === "files"
+        ? table(
+            ["Folder", "Files"],
+            tables.map(([, folder, files]) => [folder, files]),
+          )
+        : table(["Database", "Table", "Rows"], tables),
+    );
+  });
+}

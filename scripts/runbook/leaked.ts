@@ -1,0 +1,119 @@
+import { prints, sh, steps, table, text } from "./markdown";
+import type { NamedBackup, Place } from "./place";
+
+/** restic itself, in the backup container, with the repository's credentials. */
+const RESTIC = ". /opt/backup/lib/common.sh; make_work";
+
+/** First part of the names of a database's secrets. */
+function variable({ id }: NamedBackup): string {
+  return id.toUpperCase().replaceAll("-", "_");
+}
+
+export function leakedCredentials(place: Place): string {
+  const servers = place.backups.filter(({ server }) => server);
+  const offsite = place.backups.find((backup) => backup.offsite)?.offsite;
+  return text(
+    "## Leaked credentials",
+    "Change it first, find out how it happened after. What to change:",
+    table(
+      ["Who had", "has", "so change"],
+      [
+        ["the state, a saved plan, or the whole secrets file", "everything", "all below, and the applications' own"],
+        [
+          "the backup container's files",
+          "all backups, and read access to the databases",
+          ["BACKUP_PASSWORD", ...servers.map((backup) => `${variable(backup)}_BACKUP_PASSWORD`)].join(", "),
+        ],
+        ...servers.map((backup) => [
+          `an application's environment (\`${backup.id}\`)`,
+          "its database",
+          `${variable(backup)}_PASSWORD`,
+        ]),
+        ...(offsite
+          ? [["the offsite storage's key", "the encrypted backups, which it may delete", keysOf(offsite)]]
+          : []),
+      ],
+    ),
+    servers.length > 0 && roles(place, servers),
+    offsite && text("### The offsite storage's key", offsiteKey(place, offsite)),
+    "### The repositories' password",
+    "A new password keeps out whoever has only the old one. Whoever has copied the repository itself can read that copy for ever: then begin a new repository as well, as for a [forgotten password](#forgotten-repository-password).",
+    repositoryPassword(place),
+  );
+}
+
+function roles(place: Place, servers: readonly NamedBackup[]): string {
+  return text(
+    "### Passwords of roles",
+    steps(
+      text(
+        "Make new values and deploy; the deploy gives them to the server, the applications and the backup container:",
+        sh(
+          ...servers.map((backup) =>
+            place.forget(`${variable(backup)}_PASSWORD`, `${variable(backup)}_BACKUP_PASSWORD`),
+          ),
+          place.npm("secrets", "generate", place.environment),
+          place.cdktf("deploy"),
+        ),
+      ),
+      text("See that backups still work:", sh(place.backup("now"))),
+      "Administrators' passwords (`…_ADMIN_PASSWORD`) need a step more: see _Change a secret_ in `docs/secrets.md`.",
+    ),
+  );
+}
+
+function keysOf(offsite: string): string {
+  if (offsite.startsWith("s3:")) return "OFFSITE_ACCESS_KEY_ID, OFFSITE_SECRET_ACCESS_KEY";
+  return offsite.startsWith("sftp:") ? "OFFSITE_SSH_KEY" : "OFFSITE_HTTP_PASSWORD";
+}
+
+function offsiteKey(place: Place, offsite: string): string {
+  return steps(
+    "Make a new key at the storage's provider.",
+    `Write it into \`${place.secretsFile}\` (${keysOf(offsite)}).`,
+    text("Deploy, and see that copies still arrive:", sh(place.cdktf("deploy"), place.backup("offsite"))),
+    "Only then remove the old key at the provider.",
+    text("See that nobody has deleted backups:", sh(place.backup("list", undefined, "--offsite"))),
+  );
+}
+
+function repositoryPassword(place: Place): string {
+  const each = (line: (backup: NamedBackup, which: string) => string[]) =>
+    place.backups.flatMap((backup) =>
+      ["local", ...(backup.offsite ? ["offsite"] : [])].flatMap((which) => line(backup, which)),
+    );
+  return steps(
+    text(
+      "Make a new value. The host keeps the old one until the next deploy:",
+      sh(place.forget("BACKUP_PASSWORD"), place.npm("secrets", "generate", place.environment)),
+      prints("generated BACKUP_PASSWORD (43 characters)"),
+    ),
+    text(
+      "Let it open each repository, beside the old one:",
+      sh(
+        ...place.dockerHost,
+        ...each(({ container }, which) => [
+          `sed -n 's/^BACKUP_PASSWORD="\\([^"]*\\)".*/\\1/p' ${place.secretsFile} |`,
+          `  docker exec --interactive ${container} bash -c '${RESTIC}`,
+          `    cat >"$WORK/new"; repository ${which} key add --new-password-file "$WORK/new" || explain $? 1 ${which}'`,
+        ]),
+      ),
+      "Each says `saved new key`.",
+    ),
+    text("Bring it to the host:", sh(place.cdktf("deploy"))),
+    text("See that it opens them:", sh(place.backup("check"))),
+    text(
+      "**Only when that went well**, take the old one away from each repository:",
+      sh(
+        ...place.dockerHost,
+        ...each(({ container }, which) => [
+          `docker exec ${container} bash -c '${RESTIC}`,
+          `  repository ${which} key list --json | jq --raw-output ".[] | select(.current | not) | .id" >"$WORK/keys"`,
+          `  while read -r key <&3; do repository ${which} key remove "$key" || explain $? 1 ${which}; done 3<"$WORK/keys"'`,
+        ]),
+      ),
+      "Each says `removed key`.",
+    ),
+    "Put the new password into your password manager.",
+  );
+}
