@@ -4,6 +4,13 @@ import { dirname, join } from "node:path";
 import type { BackupDescription } from "./backups/description";
 import { attempt } from "./run";
 
+export interface ContainerJson {
+  readonly name: string;
+  readonly labels?: readonly { label: string; value: string }[];
+  readonly ports?: readonly { external: number; ip: string }[];
+  readonly upload?: readonly { file: string; content: string }[];
+}
+
 /** The parts of a synthesised stack that commands read. */
 interface StackJson {
   readonly "//": {
@@ -15,7 +22,7 @@ interface StackJson {
   };
   readonly resource?: {
     readonly docker_network?: Record<string, { name: string; "//": { metadata: { path: string } } }>;
-    readonly docker_container?: Record<string, { labels?: readonly { label: string; value: string }[] }>;
+    readonly docker_container?: Record<string, ContainerJson>;
   };
 }
 

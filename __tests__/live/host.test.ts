@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import { hostScript } from "../../scripts/host/on-host";
+import { attempt, type Finished, run } from "../../scripts/run";
+import { ensureBase } from "../../scripts/setup/images/base";
+import { Deployment } from "./deployment";
+import { SshServer } from "./ssh-server";
+
+jest.setTimeout(600_000);
+
+/** What a container can't have of a machine: each notes what it is told, and answers by that. */
+const MACHINE = `
+mkdir -p /run/sshd /machine
+put() { cat >"/usr/local/sbin/$1"; chmod +x "/usr/local/sbin/$1"; }
+put docker <<'END'
+#!/bin/sh
+case $1 in
+  version) [ -e /machine/docker ] && echo 29.1.0 ;;
+  ps) cat /machine/published 2>/dev/null ;;
+esac
+END
+put dockerd </dev/null
+put systemctl <<'END'
+#!/bin/sh
+echo "systemctl $*" >>/machine/told
+case $* in 'enable --now docker') touch /machine/docker ;; esac
+END
+put timedatectl <<'END'
+#!/bin/sh
+case $* in
+  set-ntp*) touch /machine/clock ;;
+  *CanNTP*) echo yes ;;
+  *) [ -e /machine/clock ] && echo yes || echo no ;;
+esac
+END
+put free <<'END'
+#!/bin/sh
+echo 'Mem: 4000'
+END
+put swapon <<'END'
+#!/bin/sh
+case $1 in
+  --show*) cat /machine/swap 2>/dev/null ;;
+  *) echo 2147483648 >/machine/swap ;;
+esac
+END
+put fallocate <<'END'
+#!/bin/sh
+touch "$3"
+END
+put mkswap </dev/null
+`;
+
+describe("a machine, played by a container", () => {
+  const container = `portolan-t-host-${randomUUID().slice(0, 8)}`;
+
+  beforeAll(async () => {
+    await ensureBase("forky", () => undefined);
+    await run("docker", [
+      ...["run", "--detach", "--init", "--name", container, "--cap-add", "NET_ADMIN"],
+      ...["portolan/base:forky", "sleep", "infinity"],
+    ]);
+    await run("docker", ["exec", "-i", container, "sh", "-eu"], { input: MACHINE });
+    const packages = ["apt-get -qq update", "apt-get -qq install --yes openssh-server >/dev/null 2>&1"];
+    await run("docker", ["exec", container, "sh", "-ec", packages.join("\n")]);
+  });
+
+  afterAll(() => attempt("docker", ["rm", "--force", container]));
+
+  /** @param sshPort of the connection that the script comes by */
+  function host(verb: "check" | "prepare", sshPort = 22): Promise<Finished> {
+    const connection = ["--env", `SSH_CONNECTION=192.0.2.1 40000 192.0.2.2 ${sshPort}`];
+    const shell = ["sh", "-s", verb, "npm run host -- prepare staging", "80", "443"];
+    return attempt("docker", ["exec", "-i", ...connection, container, ...shell], { input: hostScript() });
+  }
+
+  function inside(script: string): Promise<Finished> {
+    return run("docker", ["exec", container, "sh", "-c", script]);
+  }
+
+  test("is told what it lacks, a line for each piece with what to type, and is left as it is", async () => {
+    const before = await inside("find /etc /machine -type f | xargs md5sum");
+    const { stdout, exitCode } = await host("check");
+    expect(stdout.split("\n")).toEqual([
+      expect.stringMatching(/^ok {2}operating system +Debian GNU\/Linux/),
+      "!!  docker engine     no engine answers root; type: apt-get install docker.io, or usermod -aG docker USER",
+      "!!  firewall          no ufw; type: apt-get install ufw",
+      "ok  published ports   none but the proxy",
+      "!!  upgrades          security updates wait for somebody; type: apt-get install unattended-upgrades && dpkg-reconfigure unattended-upgrades",
+      "!!  clock             nobody sets it; type: apt-get install systemd-timesyncd && timedatectl set-ntp true",
+      "!!  swap              0 MiB, beside 4000 MiB of memory; type: fallocate -l 2G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
+      "!!  ssh limits        MaxSessions 10, MaxStartups 10; type: printf 'MaxSessions 64\\nMaxStartups 64:30:128\\n' >/etc/ssh/sshd_config.d/10-portolan.conf && systemctl reload ssh",
+      "For all that a script can do, type: npm run host -- prepare staging",
+      "",
+    ]);
+    expect(exitCode).toBe(1);
+    expect((await inside("find /etc /machine -type f | xargs md5sum")).stdout).toBe(before.stdout);
+  });
+
+  test("is prepared, and the second time nothing is left to do", async () => {
+    const { stdout, stderr, exitCode } = await host("prepare");
+    expect({ stderr: stderr.replace(/^debconf: .*\n/gm, ""), exitCode }).toMatchObject({ exitCode: 0 });
+    expect(stdout).toMatch(/^\.\. {2}firewall: no ufw$/m);
+    expect(stdout).toMatch(/^ok {2}firewall +lets in 22 80 443$/m);
+    expect((await inside("iptables -S ufw-user-input")).stdout).toContain("-p tcp -m tcp --dport 22 -j ACCEPT");
+    expect((await inside("iptables -S INPUT")).stdout).toContain("-P INPUT DROP");
+
+    const told = await inside("cat /machine/told /etc/fstab; ufw show added");
+    const again = await host("prepare");
+    expect(again.stdout).not.toMatch(/^(\.\.|!!)/m);
+    expect(again.exitCode).toBe(0);
+    expect((await inside("cat /machine/told /etc/fstab; ufw show added")).stdout).toBe(told.stdout);
+    expect(await host("check")).toMatchObject({ exitCode: 0 });
+  });
+
+  test("never closes the port by which it is reached, also when sshd has nothing to say of it", async () => {
+    await inside("rmdir /run/sshd");
+    expect((await host("prepare", 2222)).stdout).toMatch(/^ok {2}firewall +lets in 22 80 443 2222$/m);
+    expect((await inside("iptables -S ufw-user-input")).stdout).toContain("--dport 2222 -j ACCEPT");
+  });
+
+  test("is told of a port that Docker opens past the firewall, which no script can know what to do about", async () => {
+    await inside("echo '127.0.0.1:9090->9090/tcp, 0.0.0.0:5432->5432/tcp, :::443->8443/tcp' >/machine/published");
+    const { stdout, exitCode } = await host("prepare");
+    expect(stdout).toContain(
+      "!!  published ports   everybody reaches port 5432, past the firewall; type: docker ps --filter publish=5432\n",
+    );
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe("a machine reached over SSH", () => {
+  let server: SshServer;
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    server = await SshServer.start();
+    deployment = await Deployment.create("t-host");
+    deployment.extraEnv = { SSH_AUTH_SOCK: server.agent };
+  });
+
+  afterAll(async () => {
+    await deployment?.remove();
+    await server?.stop();
+  });
+
+  function check(hostKey: string): Promise<Finished> {
+    deployment.configure({ host: { url: server.url, hostKeys: [hostKey] } });
+    const env = deployment.processEnv as Record<string, string>;
+    return attempt("npx", ["tsx", "scripts/host.ts", "check", deployment.name], { env });
+  }
+
+  test("is looked at with the environment's own connection, and only behind the key it is known by", async () => {
+    const { stdout } = await check(server.hostKey);
+    expect(stdout).toMatch(/^(ok|!!) {2}operating system/m);
+    expect(stdout).toMatch(/^(ok|!!) {2}ssh limits/m);
+
+    const stranger = await check(server.otherKey);
+    expect(stranger.stdout + stranger.stderr).toContain("REMOTE HOST IDENTIFICATION HAS CHANGED");
+    expect(stranger.stdout).not.toContain("operating system");
+    expect(stranger.stderr).toContain("error: t-host: the host cannot be reached");
+    expect(stranger.exitCode).toBe(1);
+  });
+});
