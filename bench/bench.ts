@@ -4,6 +4,7 @@ import { ensureStandIns } from "../scripts/setup/images/images";
 import { setup } from "../scripts/setup/setup";
 import { runSteps } from "../scripts/setup/steps";
 import { measureDeploys } from "./deploys";
+import { measureProxy } from "./proxy";
 import { measureSynths } from "./synths";
 import { type Comparison, table } from "./table";
 
@@ -20,6 +21,9 @@ async function bench(): Promise<void> {
   console.log("\nDeploys against Docker Compose on the same containers");
   const deploys = await measured("deploys", measureDeploys);
   comparisons.push(...(deploys?.comparisons ?? []));
+
+  console.log("\nThe proxy against a minimal Nginx before the same service");
+  comparisons.push(...((await measured("proxy", measureProxy)) ?? []));
 
   console.log(`\n${table(comparisons)}`);
   if (load > availableParallelism()) {

@@ -47,7 +47,7 @@ export async function measureDeploys(): Promise<DeployResult> {
       { name: `${kind}: Terraform alone / compose`, unit: "s", ours: part[kind], other: peer[kind] },
       {
         name: `${kind}: requests lost, of ${lost[kind].requests} and ${lostByPeer[kind].requests}`,
-        unit: "lost",
+        unit: "count",
         ours: lost[kind].failed,
         other: lostByPeer[kind].failed,
         target: 0,

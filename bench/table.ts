@@ -1,11 +1,23 @@
 /** One line of the result: something of ours beside what it is measured by. */
-export interface Comparison {
+export type Comparison = Ratio | Count;
+
+/** Ours against those of another. */
+interface Ratio {
   readonly name: string;
-  /** Seconds, milliseconds, megabytes, or requests. */
+  readonly unit: "s" | "ms" | "MB";
   readonly ours: number;
   readonly other: number;
-  readonly unit: "s" | "ms" | "MB" | "lost";
-  /** Largest ratio (of requests: largest number) that is good enough. */
+  /** Largest ratio that is good enough. */
+  readonly target?: number;
+}
+
+/** A number that speaks for itself. */
+interface Count {
+  readonly name: string;
+  readonly unit: "count";
+  readonly ours: number;
+  readonly other?: number;
+  /** Largest number that is good enough. */
   readonly target?: number;
 }
 
@@ -19,18 +31,29 @@ export function table(comparisons: readonly Comparison[]): string {
   return rows.map((cells) => line(cells).join("  ").trimEnd()).join("\n");
 }
 
-function row({ name, ours, other, unit, target }: Comparison): string[] {
-  if (unit === "lost")
-    return [name, String(ours), String(other), "", target === undefined ? "" : `${target}`, verdict(ours, target)];
-  const ratio = ours / other;
+function row(comparison: Comparison): string[] {
+  const { name, ours, target } = comparison;
+  if (comparison.unit === "count") {
+    const other = comparison.other === undefined ? "" : String(comparison.other);
+    return [name, rounded(ours), other, "", target === undefined ? "" : `<= ${target}`, verdict(ours, target)];
+  }
+  const ratio = ours / comparison.other;
   return [
     name,
-    `${ours.toFixed(2)} ${unit}`,
-    `${other.toFixed(2)} ${unit}`,
-    `${ratio.toFixed(unit === "MB" ? 2 : 1)}x`,
-    target === undefined ? "" : `<= ${Number(target.toFixed(2))}x`,
+    measure(ours, comparison.unit),
+    measure(comparison.other, comparison.unit),
+    `${ratio.toFixed(2)}x`,
+    target === undefined ? "" : `<= ${rounded(target)}x`,
     verdict(ratio, target),
   ];
+}
+
+function measure(value: number, unit: string): string {
+  return `${value.toFixed(value < 1 ? 3 : 2)} ${unit}`;
+}
+
+function rounded(value: number): string {
+  return String(Math.round(value * 100) / 100);
 }
 
 function verdict(value: number, target?: number): string {
