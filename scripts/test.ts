@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BACKUP, EXTRA, NEEDED, SYSTEMS } from "./setup/images/catalogue";
+import { BACKUP, CERTIFICATES, EXTRA, NEEDED, SYSTEMS } from "./setup/images/catalogue";
 import { ensureStandIns } from "./setup/images/images";
 import { setup } from "./setup/setup";
 import { runSteps } from "./setup/steps";
@@ -35,7 +35,7 @@ async function withoutLiveTests(): Promise<string | undefined> {
       { title: "Tools of the tests", run: ensureTestTools },
       {
         title: "Registry of the tests",
-        run: (report) => ensureStandIns(report, [...NEEDED, ...EXTRA, ...BACKUP, ...SYSTEMS]),
+        run: (report) => ensureStandIns(report, [...NEEDED, ...EXTRA, ...BACKUP, ...SYSTEMS, ...CERTIFICATES]),
       },
     ]);
     return undefined;

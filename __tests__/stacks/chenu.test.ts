@@ -18,6 +18,7 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_container.frontend_config_release_380DA00B = chenu-local-frontend-config-release-…
     docker_container.frontend_service_1_135240B6 = chenu-local-frontend-…
     docker_container.proxy_config_release_4CF4C365 = chenu-local-proxy-config-release-…
+    docker_container.proxy_metrics_owner_C5EDDC99 = chenu-local-proxy-metrics-owner-…
     docker_container.proxy_owner_26B0A6D2 = chenu-local-proxy-owner-…
     docker_container.proxy_server_1_DEA9C86D = chenu-local-proxy
     docker_network.cache_network_EF8AF865 = chenu-local-cache-network
@@ -32,7 +33,8 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_volume.metrics_11C9AF8C = chenu-local-metrics
     docker_volume.protected = chenu-local-cache-data, chenu-local-db-backup-repository, chenu-local-db-data
     docker_volume.proxy_certificates_48247B9A = chenu-local-proxy-certificates
-    docker_volume.proxy_config_volume_FCAE77E9 = chenu-local-proxy-config-volume"
+    docker_volume.proxy_config_volume_FCAE77E9 = chenu-local-proxy-config-volume
+    docker_volume.proxy_passwords_volume_18D09CBE = chenu-local-proxy-passwords-volume"
   `);
 });
 

@@ -13,6 +13,7 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_container.db_backup_secrets_write_1994EFDD = ia-poste-manager-local-db-backup-secrets-write-…
     docker_container.db_backup_service_1_F6DB4B1D = ia-poste-manager-local-db-backup
     docker_container.proxy_config_release_4CF4C365 = ia-poste-manager-local-proxy-config-release-…
+    docker_container.proxy_metrics_owner_C5EDDC99 = ia-poste-manager-local-proxy-metrics-owner-…
     docker_container.proxy_owner_26B0A6D2 = ia-poste-manager-local-proxy-owner-…
     docker_container.proxy_server_1_DEA9C86D = ia-poste-manager-local-proxy
     docker_network.network_39EEAA36 = ia-poste-manager-local-network
@@ -24,7 +25,8 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_volume.metrics_11C9AF8C = ia-poste-manager-local-metrics
     docker_volume.protected = ia-poste-manager-local-config-backup-repository, ia-poste-manager-local-config-data, ia-poste-manager-local-db-backup-repository, ia-poste-manager-local-db-data
     docker_volume.proxy_certificates_48247B9A = ia-poste-manager-local-proxy-certificates
-    docker_volume.proxy_config_volume_FCAE77E9 = ia-poste-manager-local-proxy-config-volume"
+    docker_volume.proxy_config_volume_FCAE77E9 = ia-poste-manager-local-proxy-config-volume
+    docker_volume.proxy_passwords_volume_18D09CBE = ia-poste-manager-local-proxy-passwords-volume"
   `);
 });
 

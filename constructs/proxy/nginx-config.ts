@@ -1,32 +1,31 @@
-/** One location of a server: where requests whose path begins with `path` go. */
-export interface RouteModel {
-  readonly path: string;
-  /** What `path` is replaced by for the upstream; left as it is otherwise. */
-  readonly to?: string;
-  readonly upstream: string;
-}
+import type { SecurityHeaders } from "./security-headers";
+import { PORTS, type ServerModel, type ServerSettings, serverBlock, strangersBlock } from "./server-block";
+import { TLS_SETTINGS } from "./tls-config";
 
-export interface ServerModel {
-  readonly host: string;
-  readonly routes: readonly RouteModel[];
-}
-
-export interface UpstreamModel {
+/** A zone in which the requests of each client are counted. */
+export interface ZoneModel {
   readonly name: string;
-  /** `host:port` of each replica. */
-  readonly addresses: readonly string[];
+  readonly rate: string;
 }
 
-/** Ports Nginx listens on inside its container, which has no right to lower ones. */
-export const PORTS = { http: 8080, https: 8443, status: 8081 };
+export interface ConfigModel extends ServerSettings {
+  readonly workers: number;
+  readonly servers: readonly ServerModel[];
+  readonly headers: SecurityHeaders;
+  readonly zones: readonly ZoneModel[];
+  readonly connectionsPerClient: number;
+  readonly trustedProxies: readonly string[];
+}
 
 /** The proxy's configuration as a person would write it. Upstreams are in a file of their own, `upstreams.conf`. */
-export function nginxConfig(servers: readonly ServerModel[], httpsPort: number, workers: number): string {
-  return `worker_processes ${workers};
+export function nginxConfig(model: ConfigModel): string {
+  const encrypted = model.servers.some(({ tls }) => tls);
+  return `worker_processes ${model.workers};
 pid /tmp/nginx.pid;
-error_log /dev/stderr warn;
+error_log stderr warn;
 # An old worker goes when its last request ends, and after this long at the latest.
 worker_shutdown_timeout 60s;
+worker_rlimit_nofile 16384;
 
 events {
   worker_connections 4096;
@@ -36,6 +35,7 @@ http {
   include /etc/nginx/mime.types;
   default_type application/octet-stream;
   server_tokens off;
+  absolute_redirect off;
   sendfile on;
   tcp_nopush on;
   # Nothing is written outside the memory-backed /tmp.
@@ -45,97 +45,115 @@ http {
   uwsgi_temp_path /tmp/uwsgi;
   scgi_temp_path /tmp/scgi;
 
+  # No query strings: they have secrets in them now and then.
   log_format json escape=json
     '{"time":"$time_iso8601","client":"$remote_addr","host":"$host","method":"$request_method","path":"$uri",'
     '"status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr",'
     '"upstream_seconds":"$upstream_response_time","request_id":"$request_id"}';
-  access_log /dev/stdout json;
-
+  # As much as a pipe takes whole.
+  access_log /dev/stdout json buffer=4k flush=1s;
+${trustedLines(model.trustedProxies)}
   # A reload closes idle connections only after they had this long to be used: without it, a request that a client
   # sends on one in that very moment is lost.
   keepalive_min_timeout 2s;
   keepalive_timeout 65s;
-  client_max_body_size 10m;
 
+  # What a client may cost.
+  client_max_body_size 10m;
+  client_header_timeout 10s;
+  client_body_timeout 30s;
+  send_timeout 30s;
+  reset_timedout_connection on;
+  limit_conn_zone $binary_remote_addr zone=connections.client:1m;
+  limit_conn connections.client ${model.connectionsPerClient};
+  limit_conn_status 429;
+  limit_conn_log_level info;
+${zoneLines(model.zones)}
+  gzip on;
+  gzip_vary on;
+  gzip_proxied any;
+  gzip_min_length 1000;
+  gzip_types text/plain text/css text/xml application/javascript application/json application/manifest+json
+    application/xml image/svg+xml;
+
+${headerLines(model.headers, encrypted)}
   # The addresses of the containers that this release names; proxy.sh keeps them up to date.
   include /tmp/upstreams.conf;
 
+  map $http_upgrade $websocket {
+    ~*^websocket$ websocket;
+  }
+  map $websocket $connection_header {
+    websocket upgrade;
+  }
   proxy_http_version 1.1;
-  proxy_set_header Connection "";
+  proxy_set_header Upgrade $websocket;
+  proxy_set_header Connection $connection_header;
   proxy_set_header Host $http_host;
   proxy_set_header X-Real-IP $remote_addr;
   proxy_set_header X-Forwarded-For $remote_addr;
-  proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_set_header X-Forwarded-Proto ${encrypted ? "$scheme" : "https"};
   proxy_set_header X-Request-ID $request_id;
-  proxy_connect_timeout 5s;
-  # Bodies and answers pass through: they would fill the memory-backed /tmp, and an upload that is kept back until it is
-  # complete would look for a container that a deploy has replaced meanwhile.
+  proxy_connect_timeout 2s;
+  proxy_read_timeout 5m;
+  proxy_send_timeout 5m;
+  # Another replica gets the request when one fails, but never one that writes and may have been executed.
+  proxy_next_upstream error timeout;
+  proxy_next_upstream_tries 3;
+  # Bodies and answers pass through: they would fill the memory-backed /tmp, an upload that is kept back until it is
+  # complete would look for a container that a deploy has replaced meanwhile, and events would come late.
   proxy_request_buffering off;
+  proxy_buffering off;
+  proxy_buffer_size 16k;
+  proxy_buffers 4 16k;
   proxy_max_temp_file_size 0;
 
-  ssl_certificate /certificates/fullchain.pem;
-  ssl_certificate_key /certificates/privkey.pem;
-  ssl_protocols TLSv1.2 TLSv1.3;
-  ssl_session_cache shared:tls:5m;
-  ssl_session_tickets off;
-
-  # The version in use, for the deploy that waits for it.
+${encrypted ? `${TLS_SETTINGS}\n` : ""}  # The version in use, for the deploy that waits for it.
   server {
     listen ${PORTS.status};
     access_log off;
+    log_not_found off;
     default_type text/plain;
     root /tmp/status;
     include /tmp/version.conf;
   }
-
-  server {
-    listen ${PORTS.http} default_server;
-    server_name _;
-    return 444;
-  }
-
-  server {
-    listen ${PORTS.https} ssl default_server;
-    server_name _;
-    ssl_reject_handshake on;
-  }
-${servers.map((server) => serverBlock(server, httpsPort)).join("")}}
+${strangersBlock(encrypted, model.ipv6)}${model.servers.map((server) => serverBlock(server, model)).join("")}}
 `;
 }
 
-export function upstreamsConfig(upstreams: readonly UpstreamModel[]): string {
-  return upstreams
-    .map(
-      ({ name, addresses }) => `upstream ${name} {
-  zone ${name} 64k;
-${addresses.map((address) => `  server ${address};\n`).join("")}  keepalive 16;
-}
-`,
-    )
-    .join("\n");
-}
-
-function serverBlock({ host, routes }: ServerModel, httpsPort: number): string {
+function trustedLines(networks: readonly string[]): string {
+  if (networks.length === 0) return "";
   return `
-  server {
-    listen ${PORTS.http};
-    server_name ${host};
-    return 308 https://$host${httpsPort === 443 ? "" : `:${httpsPort}`}$request_uri;
-  }
-
-  server {
-    listen ${PORTS.https} ssl;
-    http2 on;
-    server_name ${host};
-${routes.map(locationBlock).join("")}  }
+  # Who may say for whom it asks.
+${networks.map((network) => `  set_real_ip_from ${network};\n`).join("")}  real_ip_header X-Forwarded-For;
+  real_ip_recursive on;
 `;
 }
 
-/** A path that ends in a slash stands for all below it, any other for itself alone. */
-function locationBlock({ path, to, upstream }: RouteModel): string {
-  return `
-    location ${path.endsWith("/") ? path : `= ${path}`} {
-      proxy_pass http://${upstream}${to ?? ""};
-    }
+function zoneLines(zones: readonly ZoneModel[]): string {
+  if (zones.length === 0) return "";
+  return `${zones.map(({ name, rate }) => `  limit_req_zone $binary_remote_addr zone=${name}:1m rate=${rate};\n`).join("")}  limit_req_status 429;
+  limit_req_log_level info;
 `;
+}
+
+/** Of a header that the application sends as well, the proxy's counts. */
+function headerLines({ hsts, others }: SecurityHeaders, encrypted: boolean): string {
+  const headers = {
+    "Strict-Transport-Security": encrypted ? "$hsts" : `"${hsts}"`,
+    ...Object.fromEntries(Object.entries(others).map(([name, value]) => [name, `"${value}"`])),
+    "X-Request-ID": "$request_id",
+  };
+  const hidden = ["X-Powered-By", ...Object.keys(headers)];
+  return `${encrypted ? `  map $https $hsts {\n    on "${hsts}";\n  }\n` : ""}  # Where the proxy itself has to say that the service is away.
+  map $status$upstream_http_retry_after $retry_after {
+    503 10;
+  }
+  map $host $unavailable {
+    default "<!doctype html><title>Back soon</title><p>This site is away for a moment. Please try again.";
+  }
+${Object.entries(headers)
+  .map(([name, value]) => `  add_header ${name} ${value} always;\n`)
+  .join("")}  add_header Retry-After $retry_after always;
+${hidden.map((name) => `  proxy_hide_header ${name};\n`).join("")}`;
 }

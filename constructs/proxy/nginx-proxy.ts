@@ -1,26 +1,29 @@
 import { join } from "node:path";
-import { Lazy, TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Routable } from "../app/connection";
 import { InvalidInput } from "../invalid-input";
-import {
-  ConfigVolume,
-  DockerHost,
-  Health,
-  Image,
-  ImageSource,
-  Network,
-  Replacement,
-  type Resources,
-  Service,
-  Volume,
-  volumeOwner,
-} from "../runtime";
+import { ConfigVolume, DockerHost, Image, ImageSource, Network, Volume, volumeOwner } from "../runtime";
 import { script } from "../runtime/script";
-import { nginxConfig, PORTS, type RouteModel, upstreamsConfig } from "./nginx-config";
-import type { Tls } from "./tls";
+import { type Certificates, certificateList, certificatePath } from "./certificates";
+import { answered, PASSWORDS, passedOn, redirected } from "./locations";
+import { WritableMetrics } from "./metrics";
+import { nginxConfig } from "./nginx-config";
+import type { Answer, NginxProxyProps, RedirectOptions } from "./nginx-proxy-props";
+import { checkVersion } from "./nginx-version";
+import { PasswordFiles } from "./password-files";
+import { checkAnswer, checkProps, checkRoute, checkTarget } from "./proxy-checks";
+import { proxyServer } from "./proxy-server";
+import { RateZones } from "./rate-zones";
+import type { RouteOptions } from "./route-options";
+import { RouteTable } from "./route-table";
+import { SecurityHeaders } from "./security-headers";
+import type { ServerModel } from "./server-block";
+import { Upstreams } from "./upstreams";
+import { upstreamsConfig } from "./upstreams-config";
 
-const PROXY_SCRIPT = script(join(__dirname, "proxy.sh"));
+export type { NginxProxyProps } from "./nginx-proxy-props";
+
 const ACTIVATE_SCRIPT = script(join(__dirname, "activate.sh"));
 
 /**
@@ -29,60 +32,19 @@ const ACTIVATE_SCRIPT = script(join(__dirname, "activate.sh"));
  */
 const DRAIN_SECONDS = 3;
 
-export interface NginxProxyProps {
-  /** Host name of the routes that name none. */
-  readonly domain: string;
-
-  readonly tls: Tls;
-
-  /**
-   * Ports of the host. HTTP only redirects to HTTPS.
-   *
-   * @default - 80 and 443
-   */
-  readonly ports?: { readonly http: number; readonly https: number };
-
-  /**
-   * Address of the host that the ports are bound to. Docker's published ports bypass the host's firewall.
-   *
-   * @default 0.0.0.0
-   */
-  readonly address?: string;
-
-  /**
-   * Version, as in the tag of the official image; at least 1.27.4, for reloads without a lost request.
-   *
-   * @default "1.30"
-   */
-  readonly version?: string;
-
-  /** @default - 128 MiB of memory and one core */
-  readonly resources?: Resources;
-}
-
-export interface RouteOptions {
-  /**
-   * Host name of the requests.
-   *
-   * @default - the proxy's domain
-   */
-  readonly host?: string;
-
-  /**
-   * What the path is replaced by on the way to the service: `"/"` strips a prefix.
-   *
-   * @default - the path stays as it is
-   */
-  readonly to?: string;
-}
-
 /**
  * The one door from outside: an Nginx that ends TLS and passes requests to services by host and path. Its configuration
  * names the very containers of a release, which are healthy by then, and is loaded without a restart.
  */
 export class NginxProxy extends Construct {
-  private readonly servers = new Map<string, RouteModel[]>();
-  private readonly upstreams = new Map<Routable, { name: string; addresses: string[] }>();
+  private readonly version: string;
+  private readonly table = new RouteTable(this);
+  private readonly upstreams = new Upstreams(this);
+  private readonly zones = new RateZones();
+  private readonly limit?: { zone: string; burst: number };
+  private readonly config: ConfigVolume;
+  private readonly passwords: PasswordFiles;
+  private readonly certificates?: Certificates;
 
   constructor(
     scope: Construct,
@@ -90,129 +52,138 @@ export class NginxProxy extends Construct {
     private readonly props: NginxProxyProps,
   ) {
     super(scope, id);
-    const ports = props.ports ?? { http: 80, https: 443 };
-    if (ports.http === ports.https) {
-      throw new InvalidInput(this, `ports http and https are both ${ports.http}; they must differ`);
-    }
-    this.servers.set(checkedHost(this, props.domain), []);
+    const { domain, rateLimit } = props;
+    this.version = props.version ?? "1.30";
+    checkVersion(this, this.version, "reloads without a lost request");
+    checkProps(this, props);
+    this.table.addHost(domain);
+    if (props.redirectWww) this.table.move(domain.startsWith("www.") ? domain.slice(4) : `www.${domain}`, domain);
+    if (rateLimit) this.limit = { zone: this.zones.nameFor(rateLimit, "all"), burst: rateLimit.burst };
 
-    const version = checkedVersion(this, props.version ?? "1.30");
+    const ports = props.ports ?? { http: 80, https: 443 };
     const resources = { memory: props.resources?.memory ?? 128, cpus: props.resources?.cpus ?? 1 };
-    const image = new Image(this, "image", ImageSource.official(`nginx:${version}`));
+    const image = new Image(this, "image", ImageSource.official(`nginx:${this.version}`));
     const certificates = new Volume(this, "certificates");
     const owner = volumeOwner(this, { image, user: "nginx:nginx", volumes: [certificates] });
-    const config = new ConfigVolume(this, "config", {
+    this.config = new ConfigVolume(this, "config", {
       image,
       files: () => this.files(ports.https, Math.ceil(resources.cpus)),
-      references: () => [...this.upstreams.keys()].flatMap((service) => service.containerNames),
+      references: () => this.upstreams.containerNames,
       activation: {
         command: ["sh", "/release/activate.sh", DockerHost.of(this).nameOf(this), String(DRAIN_SECONDS)],
         networks: [{ network: Network.shared(this) }],
         timeoutSeconds: 120,
       },
     });
+    this.passwords = new PasswordFiles(this, "passwords", { image, config: this.config });
+    const metrics = new WritableMetrics(this, "metrics", image);
+    this.certificates = props.tls.certificatesIn?.(this, {
+      image,
+      config: this.config,
+      metrics: metrics.mount,
+      hosts: () => this.table.hosts,
+    });
 
-    const proxy = new Service(
-      this,
-      "server",
-      {
-        image,
-        entrypoint: ["sh", "-c"],
-        command: [
-          Lazy.stringValue({
-            produce: () => PROXY_SCRIPT.replace("@PREPARE@", () => props.tls.prepare([...this.servers.keys()])),
-          }),
-        ],
-        user: "nginx",
-        networks: [{ network: Network.shared(this) }],
-        mounts: [
-          { volume: config, path: "/etc/portolan", readOnly: true },
-          { volume: certificates, path: "/certificates" },
-        ],
-        tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=32m" },
-        ports: [
-          { container: PORTS.http, host: ports.http, address: props.address ?? "0.0.0.0" },
-          { container: PORTS.https, host: ports.https, address: props.address ?? "0.0.0.0" },
-        ],
-        resources,
-        // Healthy without a release only as long as there is none.
-        health: Health.command(
-          `version=$(curl -fsS -m 5 http://127.0.0.1:${PORTS.status}/version) && { [ "$version" != none ] || [ ! -e /etc/portolan/current ]; }`,
-        ),
-        stopSignal: "SIGQUIT",
-      },
-      { replacement: Replacement.STOP_FIRST },
-    );
-    proxy.startAfter(owner);
+    const server = proxyServer(this, {
+      image,
+      ports,
+      resources,
+      addresses: props.addresses ?? ["0.0.0.0"],
+      certificates: this.certificates,
+      mounts: [
+        { volume: this.config, path: "/etc/portolan", readOnly: true },
+        { volume: certificates, path: "/certificates" },
+        { volume: this.passwords, path: PASSWORDS, readOnly: true },
+        metrics.mount,
+      ],
+    });
+    server.startAfter(owner, metrics.owner, ...(this.certificates?.dependencies ?? []));
   }
 
   /**
    * Pass requests to a service. A path that ends in a slash stands for all below it, any other for itself alone; the
    * longest path that fits wins.
    *
-   * @throws InvalidInput when the service is in another environment or has no port, or the route is there already
+   * @throws InvalidInput when the service is in another environment or has no port, an option is wrong, or the route is
+   *     there already or would never be used
    */
   route(path: string, service: Routable, options: RouteOptions = {}): void {
-    const host = checkedHost(this, options.host ?? this.props.domain);
-    for (const [what, value] of Object.entries({ path, to: options.to ?? "/" })) {
-      if (!/^\/[\w\-./~%]*$/.test(value)) {
-        throw new InvalidInput(
-          this,
-          `${what} "${value}" of a route must start with "/" and have no spaces, like "/api/"`,
-        );
-      }
-    }
+    const { access, host = this.props.domain, rateLimit, sticky = false } = options;
+    this.table.checkPath("path", path);
+    if (options.to !== undefined) this.table.checkPath("to", options.to);
+    checkRoute(this, path, options);
     if (TerraformStack.of(service) !== TerraformStack.of(this)) {
       throw new InvalidInput(this, `route ${path} leads to ${service.node.path}, which is in another environment`);
     }
-    const routes = this.servers.get(host) ?? [];
-    if (routes.some((route) => route.path === path)) {
-      throw new InvalidInput(this, `route ${host}${path} is there already; remove one of the two`);
-    }
-    this.servers.set(host, [...routes, { path, to: options.to, upstream: this.upstreamOf(service).name }]);
+    if (sticky) checkVersion(this, this.version, "sticky routes");
+    this.table.add(
+      host,
+      passedOn(path, options, {
+        upstream: this.upstreams.nameFor(service, sticky),
+        zone: rateLimit && this.zones.nameFor(rateLimit, path === "/" ? host : path),
+        passwords: access?.login && this.passwords.add(access.login),
+      }),
+    );
   }
 
-  private upstreamOf(service: Routable) {
-    const { port } = service;
-    if (!port)
-      throw new InvalidInput(this, `cannot route to ${service.node.path}: it has no port; add \`port: …\` there`);
-    const upstream = this.upstreams.get(service) ?? {
-      name: service.node.path.split("/").slice(1).join("-"),
-      addresses: service.containerNames.map((container) => `${container}:${port}`),
-    };
-    this.upstreams.set(service, upstream);
-    return upstream;
+  /**
+   * Send clients elsewhere: to a path of the same host, or to a whole URL. Below a path that ends in a slash, a target that
+   * does so too gets the rest of the path behind it.
+   *
+   * @throws InvalidInput when the target can't be one, or the route is there already or would never be used
+   */
+  redirect(path: string, to: string, { host = this.props.domain, temporary = false }: RedirectOptions = {}): void {
+    checkTarget(this, path, to);
+    this.table.add(host, redirected(path, to, temporary));
+  }
+
+  /**
+   * Answer without asking a service, as for `/robots.txt`.
+   *
+   * @throws InvalidInput when the answer can't be one, or the route is there already or would never be used
+   */
+  respond(path: string, answer: Answer, { host = this.props.domain }: { readonly host?: string } = {}): void {
+    checkAnswer(this, path, answer);
+    this.table.add(host, answered(path, answer));
   }
 
   private files(httpsPort: number, workers: number): Record<string, string> {
-    const servers = [...this.servers].map(([host, routes]) => ({ host, routes }));
+    const { addresses = ["0.0.0.0"], connectionsPerClient = 1000, headers, maintenance = false } = this.props;
+    const config = nginxConfig({
+      workers,
+      servers: this.servers(),
+      headers: headers ?? SecurityHeaders.of(),
+      zones: this.zones.models,
+      limit: this.limit,
+      connectionsPerClient,
+      trustedProxies: this.props.trustedProxies ?? [],
+      httpsPort,
+      ipv6: addresses.some((address) => address.includes(":")),
+      maintenance,
+    });
     return {
-      "nginx.conf": nginxConfig(servers, httpsPort, workers),
-      "upstreams.conf": upstreamsConfig([...this.upstreams.values()]),
+      // An answer's text may look like an expression to Terraform.
+      "nginx.conf": config.replaceAll("${", () => "$${").replaceAll("%{", () => "%%{"),
+      "upstreams.conf": upstreamsConfig(this.upstreams.models),
       "activate.sh": ACTIVATE_SCRIPT,
-      probes: [...this.upstreams].map(([service, { addresses }]) => probesOf(service, addresses)).join(""),
+      probes: this.upstreams.probes,
+      ...(this.certificates && {
+        certificates: certificateList(this.certificates.models(this.table.hosts)),
+        ...this.certificates.files,
+      }),
     };
   }
-}
 
-/** `keepalive_min_timeout` came with 1.27.4, and the Alpine images have no openssl. */
-function checkedVersion(scope: Construct, version: string): string {
-  const [, major, minor, patch] = /^(\d+)\.(\d+)(?:\.(\d+))?$/.exec(version) ?? [];
-  // Without a third number it is the newest of its kind.
-  if (Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch ?? 999) >= 1_027_004) return version;
-  throw new InvalidInput(scope, `version "${version}" must be a number of at least 1.27.4, like "1.30"`);
-}
-
-function probesOf({ probe }: Routable, addresses: readonly string[]): string {
-  return probe === undefined ? "" : addresses.map((address) => `http://${address}${probe}\n`).join("");
-}
-
-function checkedHost(scope: Construct, host: string): string {
-  if (!/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(host)) {
-    throw new InvalidInput(
-      scope,
-      `host name "${host}" must be lower-case letters, digits, dashes and dots, like "app.example.com"`,
-    );
+  private servers(): ServerModel[] {
+    const models = this.certificates?.models(this.table.hosts) ?? [];
+    return this.table.servers.map((server) => {
+      const model = models.find(({ hosts }) => hosts.includes(server.host) || hosts.includes(wildcardOf(server.host)));
+      const tls = model && { certificate: certificatePath(model), challenges: this.certificates?.challenges };
+      return { ...server, tls };
+    });
   }
-  return host;
+}
+
+function wildcardOf(host: string): string {
+  return host.replace(/^[^.]+/, "*");
 }

@@ -1,12 +1,12 @@
 # Process 1 of the proxy's container. Nginx takes the shell's place; beside it a watcher loads every new release of the
-# configuration, if Nginx accepts it, and follows containers that come back with another address.
+# configuration, if Nginx accepts it, and follows containers that come back with another address or hang.
+# shellcheck disable=SC2154 # $proxy, its name, is set in front of this, as are the functions of the other parts.
 set -eu
 
 volume=/etc/portolan
 
 # The volume gets its owner while this container starts.
 until [ -w /certificates ]; do sleep 0.1; done
-@PREPARE@
 
 # What Nginx is started with never changes, so that a reload finds whatever it includes then.
 use() {
@@ -18,50 +18,56 @@ announce() {
   printf 'location = /version { return 200 %s; }\n' "$1" >/tmp/version.conf
 }
 
-# Names become addresses here and not in Nginx: its new workers would know none until their first answer, and a name that
-# nobody has for the moment would keep it from starting. Port 9 stands for nobody.
-addresses() {
-  while IFS= read -r line; do
-    case $line in
-      '  server '*)
-        target=${line#  server }
-        target=${target%;}
-        address=$(getent hosts "${target%:*}" | cut -d ' ' -f 1 | head -n 1)
-        if [ -n "$address" ]; then line="  server $address:${target##*:};"; else line='  server 127.0.0.1:9;'; fi
-        ;;
-    esac
-    printf '%s\n' "$line"
-  done <"$volume/releases/$1/upstreams.conf"
-}
-
 prepared() {
   announce "$1"
   use "$volume/releases/$1/nginx.conf"
   addresses "$1" >/tmp/upstreams.conf
+  probes "$1" >/tmp/probes
+}
+
+# For a node exporter, which runs as another user.
+report() {
+  cat >/tmp/config.prom <<END
+# HELP portolan_proxy_config_accepted Whether Nginx uses the newest configuration, or has refused it.
+# TYPE portolan_proxy_config_accepted gauge
+portolan_proxy_config_accepted{proxy="$proxy"} $1
+# HELP portolan_proxy_config_changed_timestamp_seconds When that was last said.
+# TYPE portolan_proxy_config_changed_timestamp_seconds gauge
+portolan_proxy_config_changed_timestamp_seconds{proxy="$proxy"} $(date +%s)
+END
+  cp /tmp/config.prom "/metrics/.$proxy-config"
+  chmod 644 "/metrics/.$proxy-config"
+  mv "/metrics/.$proxy-config" "/metrics/$proxy-config.prom"
 }
 
 accepted() {
-  rm -f /tmp/status/refused-*
   prepared "$1"
-  if answer=$(nginx -t -q -c /tmp/nginx.conf 2>&1); then
-    used=$1
-    return 0
+  if answer=$(adopt "$1" 2>&1); then
+    [ -z "$answer" ] || echo "$answer" >&2
+    if answer=$(nginx -t -q -c /tmp/nginx.conf 2>&1); then
+      used=$1
+      report 1
+      return 0
+    fi
   fi
   echo "configuration $1 refused: $answer" >&2
   printf '%s\n' "$answer" >"/tmp/status/refused-$1"
+  report 0
   if [ "$used" = none ]; then starting; else prepared "$used"; fi
   return 1
 }
 
 newest() {
-  basename "$(readlink "$volume/current" || echo none)"
+  release=$(readlink "$volume/current") || release=none
+  release=${release##*/}
 }
 
 # Workers that serve the release before end with their last client; the deploy that waits for that is told.
 reloaded() {
+  # Each takes its memory with it: with many of them, the next one waits.
+  [ "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -c '^nginx: worker process is shutting down')" -lt 12 ] || return 1
   before=$(grep -ls '^nginx: worker' /proc/[0-9]*/cmdline || true)
-  rm -f /tmp/status/alone-*
-  # It fails while Nginx is only starting; the next round tries again.
+  rm -f /tmp/status/alone-* /tmp/unloaded
   nginx -s reload -c /tmp/nginx.conf || return 1
   {
     for worker in $before; do
@@ -72,17 +78,26 @@ reloaded() {
 }
 
 moved() {
-  [ "$used" != none ] && addresses "$used" >/tmp/upstreams.new && ! cmp -s /tmp/upstreams.new /tmp/upstreams.conf
+  [ "$used" != none ] || return 1
+  listen_to_replicas
+  addresses "$used" >/tmp/upstreams.new && ! cmp -s /tmp/upstreams.new /tmp/upstreams.conf
 }
 
 watch() {
+  # Nginx reads its configuration while it starts: only then may another take its place.
+  until [ -s /tmp/nginx.pid ]; do sleep 0.1; done
+  round=0
   while :; do
-    release=$(newest)
+    newest
+    round=$((round + 1))
     if [ "$release" != "$seen" ]; then
+      rm -f /tmp/status/refused-*
       if ! accepted "$release" || reloaded; then seen=$release; fi
-    elif moved; then
+    elif [ $((round % 2)) -eq 0 ] && moved; then
       mv /tmp/upstreams.new /tmp/upstreams.conf
       reloaded || rm -f /tmp/upstreams.conf
+    elif renewed; then
+      reloaded || touch /tmp/unloaded
     fi
     sleep 0.3
   done
@@ -94,9 +109,19 @@ starting() {
   use /tmp/starting.conf
 }
 
+# A release that is refused has not kept the one before from serving; neither does a restart.
+last_good() {
+  find "$volume/releases" -mindepth 1 -maxdepth 1 ! -name "$seen" -printf '%T@ %f\n' | sort -rn | while read -r _ other; do
+    if accepted "$other" >&2; then
+      echo "$other"
+      return
+    fi
+  done
+}
+
 cat >/tmp/starting.conf <<'END'
 pid /tmp/nginx.pid;
-error_log /dev/stderr warn;
+error_log stderr warn;
 events {}
 http {
   access_log off;
@@ -111,15 +136,25 @@ http {
   }
   server {
     listen 8081;
+    root /tmp/status;
     include /tmp/version.conf;
   }
 }
 END
-mkdir -p /tmp/status
+mkdir -p /tmp/status /tmp/silent
 used=none
-seen=$(newest)
+newest
+seen=$release
 starting
-[ "$seen" = none ] || accepted "$seen" || true
+if [ "$seen" != none ] && ! accepted "$seen"; then
+  good=$(last_good)
+  used=${good:-none}
+  report 0
+fi
 
 watch &
-exec nginx -c /tmp/nginx.conf -g 'daemon off;'
+
+# Nginx repeats the whole request in its errors, and what comes after a "?" may be secret.
+mkfifo /tmp/errors
+sed -u 's/?[^" ]*/?/g' </tmp/errors >&2 &
+exec nginx -c /tmp/nginx.conf -g 'daemon off;' 2>/tmp/errors

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { IConstruct } from "constructs";
 import { InvalidInput } from "../invalid-input";
 import { LOOPBACK, type PublishedPort } from "./workload";
@@ -24,8 +25,9 @@ export class PublishedPorts {
   }
 }
 
-/** Whether two ports cannot both be bound: an unspecified address stands for every address of the host. */
+/** Whether two ports cannot both be bound: an unspecified address stands for every address of its family. */
 function overlap(one: PublishedPort, other: PublishedPort): boolean {
-  const addresses = [one.address ?? LOOPBACK, other.address ?? LOOPBACK];
-  return one.host === other.host && (addresses[0] === addresses[1] || addresses.some((it) => /^[0.:]+$/.test(it)));
+  const [address, otherAddress] = [one.address ?? LOOPBACK, other.address ?? LOOPBACK];
+  if (one.host !== other.host || isIP(address) !== isIP(otherAddress)) return false;
+  return address === otherAddress || [address, otherAddress].some((it) => /^[0.:]+$/.test(it));
 }

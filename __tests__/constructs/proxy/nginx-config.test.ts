@@ -1,71 +1,86 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nginxConfig, upstreamsConfig } from "../../../constructs/proxy/nginx-config";
-import { synthesisedSystem } from "../../systems";
+import { nginxConfig } from "../../../constructs/proxy/nginx-config";
+import { SecurityHeaders } from "../../../constructs/proxy/security-headers";
+import type { ServerModel } from "../../../constructs/proxy/server-block";
+import { proxyConfigs } from "../../../scripts/show/proxy-config";
+import { SYSTEMS, synthesisedSystem } from "../../systems";
 
-function golden(name: string): string {
-  return readFileSync(join(__dirname, "golden", name), "utf8");
+const SHOP: ServerModel = { host: "shop.example", locations: [], tls: { certificate: "/certificates/shop.pem" } };
+
+type Model = Parameters<typeof nginxConfig>[0];
+
+function configOf(model: Partial<Model> = {}): string {
+  return nginxConfig({
+    workers: 1,
+    servers: [SHOP],
+    headers: SecurityHeaders.of(),
+    zones: [],
+    connectionsPerClient: 1000,
+    trustedProxies: [],
+    httpsPort: 443,
+    ipv6: false,
+    maintenance: false,
+    ...model,
+  });
 }
 
-test("of CHE·NU is, to the letter, what a person has read", () => {
-  const { upload = [] } = synthesisedSystem("chenu", "local").container("proxy/config/release");
-  expect(upload.find(({ file }) => file === "/release/nginx.conf")?.content).toBe(golden("chenu-local.nginx.conf"));
+test.each(Object.keys(SYSTEMS))("of %s is, to the letter, what a person has read", (system) => {
+  const [config] = proxyConfigs(synthesisedSystem(system, "local").allContainers);
+  expect(config).toBe(readFileSync(join(__dirname, "golden", `${system}-local.nginx.conf`), "utf8"));
 });
 
 test("redirects to the port that HTTPS has for the outside, which goes unsaid when it is 443", () => {
-  const servers = [{ host: "shop.example", routes: [] }];
-  expect(nginxConfig(servers, 443, 1)).toContain("return 308 https://$host$request_uri;");
-  expect(nginxConfig(servers, 8443, 1)).toContain("return 308 https://$host:8443$request_uri;");
+  expect(configOf()).toContain("return 308 https://$host$request_uri;");
+  expect(configOf({ httpsPort: 8443 })).toContain("return 308 https://$host:8443$request_uri;");
 });
 
-test("has a location for all below a path that ends in a slash, and for any other path alone", () => {
-  const routes = [
-    { path: "/", upstream: "web" },
-    { path: "/api/", to: "/", upstream: "api" },
-    { path: "/status", to: "/health", upstream: "api" },
-  ];
-  const config = nginxConfig([{ host: "shop.example", routes }], 443, 2);
-  expect(config.slice(config.indexOf("server_name shop.example;\n\n"))).toBe(`server_name shop.example;
-
-    location / {
-      proxy_pass http://web;
-    }
-
-    location /api/ {
-      proxy_pass http://api/;
-    }
-
-    location = /status {
-      proxy_pass http://api/health;
-    }
-  }
-}
-`);
+test("listens on IPv6 where it is published there", () => {
+  expect(configOf().match(/listen \[::\].*;/g)).toBeNull();
+  expect(configOf({ ipv6: true }).match(/listen \[::\].*;/g)).toEqual([
+    "listen [::]:8080 default_server;",
+    "listen [::]:8443 ssl default_server;",
+    "listen [::]:8080;",
+    "listen [::]:8443 ssl;",
+  ]);
 });
 
 test("answers nobody who asks for a host it doesn't have", () => {
-  const config = nginxConfig([], 443, 2);
+  const config = configOf();
   expect(config).toContain("listen 8080 default_server;\n    server_name _;\n    return 444;");
   expect(config).toContain("listen 8443 ssl default_server;\n    server_name _;\n    ssl_reject_handshake on;");
 });
 
-test("has an upstream for each service, with a server for each replica", () => {
-  expect(
-    upstreamsConfig([
-      { name: "web", addresses: ["web-1:8080"] },
-      { name: "api", addresses: ["api-1:3000", "api-2:3000"] },
-    ]),
-  ).toBe(`upstream web {
-  zone web 64k;
-  server web-1:8080;
-  keepalive 16;
-}
+test("knows no file of its own where there is no route for all", () => {
+  expect(configOf()).toContain("    location / {\n      return 404;\n    }\n");
+});
 
-upstream api {
-  zone api 64k;
-  server api-1:3000;
-  server api-2:3000;
-  keepalive 16;
-}
+test("is closed as a whole for maintenance", () => {
+  expect(configOf().match(/^ {4}return 503;$/gm)).toBeNull();
+  expect(configOf({ maintenance: true }).match(/^ {4}return 503;$/gm)).toHaveLength(1);
+});
+
+test("believes only the proxies it knows, when they say who the client is", () => {
+  expect(configOf()).not.toContain("real_ip");
+  expect(configOf({ trustedProxies: ["192.0.2.0/24", "2001:db8::/32"] })).toContain(`
+  set_real_ip_from 192.0.2.0/24;
+  set_real_ip_from 2001:db8::/32;
+  real_ip_header X-Forwarded-For;
+  real_ip_recursive on;
 `);
+});
+
+test("counts requests in named zones, and limits the routes that have no limit of their own", () => {
+  const config = configOf({
+    zones: [
+      { name: "rate.all", rate: "10r/s" },
+      { name: "rate.login", rate: "5r/m" },
+    ],
+    limit: { zone: "rate.all", burst: 20 },
+  });
+  expect(config).toContain(`  limit_req_zone $binary_remote_addr zone=rate.all:1m rate=10r/s;
+  limit_req_zone $binary_remote_addr zone=rate.login:1m rate=5r/m;
+  limit_req_status 429;
+`);
+  expect(config.match(/^ {4}limit_req .*$/gm)).toEqual(["    limit_req zone=rate.all burst=20 nodelay;"]);
 });

@@ -50,3 +50,9 @@ export const SYSTEMS: readonly StandIn[] = [
     npmPackagesOf: join(__dirname, "..", "..", "..", "examples", "staka-livres", "backend"),
   },
 ];
+
+/** What only tests of certificates ask for. */
+export const CERTIFICATES: readonly StandIn[] = [
+  { reference: "goacme/lego:v4.35.2", folder: "lego", suite: "forky" },
+  { reference: "drwetter/testssl.sh:3.2", folder: "testssl", suite: "forky" },
+];

@@ -1,0 +1,28 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A certificate made for a test, as files and as text. */
+export interface TestCertificate {
+  readonly path: string;
+  readonly pem: string;
+  readonly key: string;
+}
+
+const folders: string[] = [];
+
+export function testCertificate(names: readonly string[]): TestCertificate {
+  const folder = mkdtempSync(join(tmpdir(), "portolan-"));
+  folders.push(folder);
+  const [path, key] = [join(folder, "fullchain.pem"), join(folder, "privkey.pem")];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const subject = ["-subj", "/CN=test", "-addext", `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`];
+  const files = ["-keyout", key, "-out", path];
+  execFileSync("openssl", ["req", "-x509", ...curve, ...subject, ...files], { stdio: "ignore" });
+  return { path, pem: readFileSync(path, "utf8"), key: readFileSync(key, "utf8") };
+}
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});

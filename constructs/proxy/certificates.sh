@@ -1,0 +1,98 @@
+#!/bin/sh
+# Part of proxy.sh: keeps the certificates in use, /certificates/NAME.pem, up to date. Each is one file with its key, so
+# that both change in the same instant. What is offered is taken only if Nginx can serve it; until then the one before
+# stays. Who offers is a function of its own, `offered FOLDER NAME HOST…`, which gets the release's folder.
+# shellcheck disable=SC2154 # $proxy, $volume and $used are proxy.sh's.
+umask 077
+
+# Names have no spaces.
+# shellcheck disable=SC2086
+self_made() {
+  days=$1
+  shift
+  names=$(printf ',DNS:%s' "$@")
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days "$days" -subj "/CN=self-signed" \
+    -addext "subjectAltName=${names#,}" -keyout - -out - 2>/dev/null
+}
+
+# What is wrong with a file of certificate and key.
+fault() {
+  public=$(openssl x509 -in "$1" -noout -pubkey 2>/dev/null) || {
+    echo 'cannot be read'
+    return
+  }
+  [ "$public" = "$(openssl pkey -in "$1" -passin pass: -pubout 2>/dev/null)" ] || echo 'does not match its key'
+}
+
+use_certificate() {
+  cp "$1" /certificates/.new
+  mv /certificates/.new "$2"
+  touch /tmp/unloaded
+  rm -f /tmp/measured
+}
+
+# Brings the certificates of a release up to date, and fails when one that is offered can't be served. When the proxy
+# starts, a certificate that it has already is good enough.
+adopt() {
+  folder=$volume/releases/$1
+  all_good=true
+  while read -r name hosts; do
+    current=/certificates/$name.pem
+    # shellcheck disable=SC2086
+    if offered "$folder" "$name" $hosts >/tmp/offered.pem 2>/dev/null; then
+      ! cmp -s /tmp/offered.pem "$current" || continue
+      fault=$(fault /tmp/offered.pem)
+      if [ -z "$fault" ]; then
+        use_certificate /tmp/offered.pem "$current"
+        rm -f "/certificates/$name.placeholder"
+        echo "certificate $name: in use, valid until $(moment "$current" enddate)"
+      else
+        [ "$used" = none ] && [ -s "$current" ] || all_good=false
+        echo "certificate $name: $fault"
+      fi
+    elif [ ! -s "$current" ]; then
+      # shellcheck disable=SC2086
+      self_made 30 $hosts >/tmp/offered.pem
+      use_certificate /tmp/offered.pem "$current"
+      touch "/certificates/$name.placeholder"
+      echo "certificate $name: none yet, a self-signed one takes its place"
+    fi
+  done <"$folder/certificates"
+  cmp -s "$folder/certificates" /tmp/measured || measure "$folder/certificates" || true
+  $all_good
+}
+
+moment() {
+  date -u -d "$(openssl x509 -in "$1" -noout "-$2" | cut -d = -f 2)" "${3:-+%Y-%m-%d %H:%M}"
+}
+
+# Of what is in use, whatever made it. A placeholder counts as expired for ever.
+measure() {
+  for what in expiry:enddate issued:startdate; do
+    metric=portolan_certificate_${what%:*}_timestamp_seconds
+    printf '# HELP %s %s of the certificate in use.\n# TYPE %s gauge\n' "$metric" "${what#*:}" "$metric"
+    while read -r name _; do
+      at=0
+      [ -e "/certificates/$name.placeholder" ] || at=$(moment "/certificates/$name.pem" "${what#*:}" +%s)
+      printf '%s{proxy="%s",name="%s"} %s\n' "$metric" "$proxy" "$name" "$at"
+    done <"$1"
+  done >"/metrics/.$proxy-certificates"
+  # Node exporter runs as another user.
+  chmod 644 "/metrics/.$proxy-certificates"
+  mv "/metrics/.$proxy-certificates" "/metrics/$proxy-certificates.prom"
+  cp "$1" /tmp/measured
+}
+
+looks=0
+said=
+
+# Looks for new certificates every ten seconds or so; true when Nginx has still to load one.
+renewed() {
+  looks=$((looks + 1))
+  if [ $((looks % 30)) -eq 0 ] && [ "$used" != none ]; then
+    saying=$(adopt "$used" || true)
+    [ -z "$saying" ] || [ "$saying" = "$said" ] || echo "$saying" >&2
+    said=$saying
+  fi
+  [ -e /tmp/unloaded ]
+}

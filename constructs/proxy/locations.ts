@@ -1,0 +1,63 @@
+import type { Answer } from "./nginx-proxy-props";
+import type { RouteOptions } from "./route-options";
+
+/** Where the password files are in the proxy's container. */
+export const PASSWORDS = "/run/passwords";
+
+/** One location of a server: a path, and what Nginx does with requests for it. */
+export interface Location {
+  /** A path that ends in a slash stands for all below it, any other for itself alone. */
+  readonly path: string;
+  readonly lines: readonly string[];
+}
+
+/** What a route is made of that has a name of its own elsewhere in the configuration. */
+export interface RouteNames {
+  readonly upstream: string;
+  /** The zone in which the requests of clients are counted. */
+  readonly zone?: string;
+  readonly passwords?: string;
+}
+
+export function passedOn(path: string, options: RouteOptions, { upstream, zone, passwords }: RouteNames): Location {
+  const { access, buffering, cache, compression, maxBody, rateLimit, timeout, to } = options;
+  const networks = access?.networks ?? [];
+  return {
+    path,
+    lines: [
+      ...networks.map((network) => `allow ${network};`),
+      ...(networks.length > 0 ? ["deny all;"] : []),
+      ...(passwords ? ['auth_basic "Restricted";', `auth_basic_user_file ${PASSWORDS}/${passwords};`] : []),
+      ...(zone && rateLimit ? [limitLine(zone, rateLimit.burst)] : []),
+      ...(maxBody ? [`client_max_body_size ${maxBody};`] : []),
+      ...(timeout ? [`proxy_read_timeout ${timeout};`, `proxy_send_timeout ${timeout};`] : []),
+      ...(buffering ? ["proxy_buffering on;"] : []),
+      ...(compression === false ? ["gzip off;"] : []),
+      ...(cache ? [`expires ${cache};`] : []),
+      `proxy_pass http://${upstream}${to ?? ""};`,
+    ],
+  };
+}
+
+/** Below a path that ends in a slash, the rest of the path comes after a target that does so too. */
+export function redirected(path: string, to: string, temporary: boolean): Location {
+  const pattern = path.replace(/[.+]/g, "\\$&");
+  const [from, target] = path.endsWith("/") ? [`^${pattern}(.*)$`, to.endsWith("/") ? `${to}$1` : to] : ["^", to];
+  return { path, lines: [`rewrite ${from} ${target} ${temporary ? "redirect" : "permanent"};`] };
+}
+
+export function answered(path: string, { status = 200, body, type = "text/plain" }: Answer): Location {
+  const text = body.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
+  return { path, lines: [`default_type ${type};`, `return ${status} "${text}";`] };
+}
+
+export function limitLine(zone: string, burst: number): string {
+  return `limit_req zone=${zone}${burst > 0 ? ` burst=${burst} nodelay` : ""};`;
+}
+
+export function locationBlock({ path, lines }: Location): string {
+  return `
+    location ${path.endsWith("/") ? path : `= ${path}`} {
+${lines.map((line) => `      ${line}\n`).join("")}    }
+`;
+}

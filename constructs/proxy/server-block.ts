@@ -1,0 +1,108 @@
+import { type Location, limitLine, locationBlock } from "./locations";
+import { challengeLocation, type ServerTls } from "./tls-config";
+
+/** Ports Nginx listens on inside its container, which has no right to lower ones. */
+export const PORTS = { http: 8080, https: 8443, status: 8081 };
+
+export interface ServerModel {
+  readonly host: string;
+  /** Without it, the server speaks HTTP alone: TLS ends in front of the proxy. */
+  readonly tls?: ServerTls;
+  readonly locations: readonly Location[];
+  /** Host name that all requests are sent to instead. */
+  readonly movedTo?: string;
+}
+
+export interface ServerSettings {
+  /** Port that HTTPS has for the outside. */
+  readonly httpsPort: number;
+  /** Whether requests come in over IPv6, too. */
+  readonly ipv6: boolean;
+  readonly maintenance: boolean;
+  /** For routes that have no limit of their own. */
+  readonly limit?: { readonly zone: string; readonly burst: number };
+}
+
+export function serverBlock(server: ServerModel, settings: ServerSettings): string {
+  const { host, tls } = server;
+  const name = `    server_name ${host};\n`;
+  if (!tls) return block(`${listen(PORTS.http, settings.ipv6)}${name}`, contentOf(server, settings));
+  const port = settings.httpsPort === 443 ? "" : `:${settings.httpsPort}`;
+  const upgrade = `return 308 https://$host${port}$request_uri;`;
+  return (
+    block(
+      `${listen(PORTS.http, settings.ipv6)}${name}`,
+      tls.challenges
+        ? `\n${challengeLocation(tls.challenges)}${locationBlock({ path: "/", lines: [upgrade] })}`
+        : `    ${upgrade}\n`,
+    ) +
+    block(
+      `${listen(PORTS.https, settings.ipv6, "ssl")}    http2 on;
+${name}    ssl_certificate ${tls.certificate};
+    ssl_certificate_key ${tls.certificate};
+`,
+      contentOf(server, settings),
+    )
+  );
+}
+
+/** For requests under any other name, or none. */
+export function strangersBlock(encrypted: boolean, ipv6: boolean): string {
+  const http = block(listen(PORTS.http, ipv6, "default_server"), "    server_name _;\n    return 444;\n");
+  if (!encrypted) return http;
+  return (
+    http +
+    block(
+      listen(PORTS.https, ipv6, "ssl default_server"),
+      "    server_name _;\n    ssl_reject_handshake on;\n    return 421;\n",
+    )
+  );
+}
+
+function contentOf({ tls, locations, movedTo }: ServerModel, settings: ServerSettings): string {
+  if (movedTo) {
+    const port = settings.httpsPort === 443 || !tls ? "" : `:${settings.httpsPort}`;
+    return `    return 308 https://${movedTo}${port}$request_uri;\n`;
+  }
+  const lines = [
+    ...(settings.maintenance ? ["return 503;"] : []),
+    ...(settings.limit ? [limitLine(settings.limit.zone, settings.limit.burst)] : []),
+    "error_page 502 503 504 = @unavailable;",
+  ];
+  return `${lines.map((line) => `    ${line}\n`).join("")}${UNAVAILABLE}${[...locations, ...nowhere(locations)].map(locationBlock).join("")}`;
+}
+
+/** Nginx would look for a file. */
+function nowhere(locations: readonly Location[]): Location[] {
+  return locations.some(({ path }) => path === "/") ? [] : [{ path: "/", lines: ["return 404;"] }];
+}
+
+const UNAVAILABLE = `
+    # Only without a connection is it certain that nothing was executed, so that the client may try again.
+    location @unavailable {
+      default_type text/html;
+      if ($upstream_connect_time !~ \\d) {
+        return 503 $unavailable;
+      }
+      if ($upstream_status ~ 504$) {
+        return 504;
+      }
+      return 502;
+    }
+
+    location ~ /\\.(?!well-known/) {
+      return 404;
+    }
+`;
+
+function listen(port: number, ipv6: boolean, options = ""): string {
+  const suffix = options && ` ${options}`;
+  return [`${port}`, ...(ipv6 ? [`[::]:${port}`] : [])].map((address) => `    listen ${address}${suffix};\n`).join("");
+}
+
+function block(head: string, body: string): string {
+  return `
+  server {
+${head}${body}  }
+`;
+}
