@@ -17,7 +17,8 @@ async function main(): Promise<number> {
   const checks = [check("types", "tsc", ["--noEmit"]), check("lint", "biome", ["check", "--error-on-warnings", "."])];
   const report = join(tmpdir(), `portolan-tests-${process.pid}.json`);
   const projects = skipped ? ["unit"] : ["unit", "live"];
-  spawn("jest", ["--selectProjects", ...projects, "--runInBand", "--json", `--outputFile=${report}`]);
+  // Live tests mostly wait for containers, and have names and ports of their own: two at a time disturb nobody.
+  spawn("jest", ["--selectProjects", ...projects, "--maxWorkers=2", "--json", `--outputFile=${report}`]);
   const tests = counts(report);
   const passed = tests.passed + checks.filter(Boolean).length;
   const failed = tests.failed + checks.filter((ok) => !ok).length;
