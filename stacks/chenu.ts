@@ -6,7 +6,6 @@ import { Retention } from "../constructs/backup/retention";
 import { PostgresDatabase } from "../constructs/data/postgres-database";
 import { Persistence, RedisCache } from "../constructs/data/redis-cache";
 import { NginxProxy } from "../constructs/proxy/nginx-proxy";
-import { Tls } from "../constructs/proxy/tls";
 import { Health } from "../constructs/runtime/health";
 import { Secret } from "../constructs/secret";
 import type { Environment } from "./environment";
@@ -49,7 +48,7 @@ export class Chenu extends EnvironmentStack {
 
     const proxy = new NginxProxy(this, "proxy", {
       domain: environment.domain,
-      tls: Tls.selfSigned(),
+      tls: environment.tls,
       ports: environment.ports,
     });
     proxy.route("/", frontend);

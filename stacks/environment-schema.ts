@@ -57,6 +57,14 @@ const offsite = z.union(
   'must be "s3:https://host/bucket", "rest:https://host/path" or {"url": "sftp://user@host/path", "hostKeys": […]}',
 );
 
+const acme = z.strictObject(
+  {
+    email: z.email('must be an address the certificate authority may write to, like "ops@example.com"'),
+    server: z.url('must be the URL of an ACME directory, like "https://acme.example.com/directory"').optional(),
+  },
+  'must be {"email": "ops@example.com"}',
+);
+
 const size = z.strictObject(
   {
     memory: whole(6).optional(),
@@ -81,6 +89,8 @@ export const environmentSchema = z.strictObject(
       /^(https?:\/\/)?[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/,
       "must read like registry.example.com/team",
     ).optional(),
+    /** Certificates for the proxy; without it, it makes its own. */
+    acme: acme.optional(),
     ports: z
       .strictObject({ http: port, https: port }, 'must be {"http": …, "https": …}')
       .refine(({ http, https }) => http !== https, "must have one port for http and another for https")

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { Repository } from "../constructs/backup/repository";
+import { Tls } from "../constructs/proxy/tls";
 import { ImageSource } from "../constructs/runtime/image";
 import type { Resources } from "../constructs/runtime/resources";
 import type { SshAddress } from "../constructs/runtime/ssh";
@@ -54,6 +55,8 @@ export class Environment {
   readonly state?: Settings["state"];
   readonly socket?: string;
   readonly ssh?: SshAddress;
+  /** Where the proxy's certificates come from. */
+  readonly tls: Tls;
   /** Where backups are copied to. */
   readonly offsite?: Repository;
 
@@ -69,6 +72,7 @@ export class Environment {
     this.release = data.release;
     this.ports = data.ports;
     this.state = data.state;
+    this.tls = data.acme ? Tls.acme(data.acme) : Tls.selfSigned();
     this.offsite = data.backups && offsiteOf(data.backups.offsite);
     this.sizes = data.sizes;
     if (typeof data.host === "string") {

@@ -5,7 +5,6 @@ import { Retention } from "../constructs/backup/retention";
 import { Files } from "../constructs/data/files";
 import { SqliteDatabase } from "../constructs/data/sqlite-database";
 import { NginxProxy } from "../constructs/proxy/nginx-proxy";
-import { Tls } from "../constructs/proxy/tls";
 import { Health } from "../constructs/runtime/health";
 import { Secret } from "../constructs/secret";
 import type { Environment } from "./environment";
@@ -41,7 +40,7 @@ export class IaPosteManager extends EnvironmentStack {
 
     const proxy = new NginxProxy(this, "proxy", {
       domain: environment.domain,
-      tls: Tls.selfSigned(),
+      tls: environment.tls,
       ports: environment.ports,
     });
     proxy.route("/", app);

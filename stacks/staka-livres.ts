@@ -6,7 +6,8 @@ import { Retention } from "../constructs/backup/retention";
 import { Files } from "../constructs/data/files";
 import { MysqlDatabase } from "../constructs/data/mysql-database";
 import { NginxProxy } from "../constructs/proxy/nginx-proxy";
-import { Tls } from "../constructs/proxy/tls";
+import { RateLimit } from "../constructs/proxy/rate-limit";
+import { SecurityHeaders } from "../constructs/proxy/security-headers";
 import { Health } from "../constructs/runtime/health";
 import { Secret } from "../constructs/secret";
 import type { Environment } from "./environment";
@@ -52,10 +53,18 @@ export class StakaLivres extends EnvironmentStack {
 
     const proxy = new NginxProxy(this, "proxy", {
       domain: environment.domain,
-      tls: Tls.selfSigned(),
+      redirectWww: true,
+      headers: SecurityHeaders.of({ hstsSubdomains: true }),
+      tls: environment.tls,
       ports: environment.ports,
     });
     proxy.route("/", frontend);
-    proxy.route("/api/", backend, { to: "/" });
+    // Manuscripts are large; a socket for notifications that is silent for a minute is gone.
+    proxy.route("/api/", backend, { to: "/", maxBody: "50m", timeout: "60s" });
+    // Somebody who forgot a password, not somebody who guesses one.
+    proxy.route("/api/auth/login", backend, {
+      to: "/auth/login",
+      rateLimit: RateLimit.perClient({ rate: "5/m", burst: 5 }),
+    });
   }
 }

@@ -2,6 +2,7 @@ import { run } from "../../scripts/run";
 import { BACKUP, NEEDED, SYSTEMS } from "../../scripts/setup/images/catalogue";
 import { ensureStandIns } from "../../scripts/setup/images/images";
 import { canaries, Deployment } from "./deployment";
+import { Client } from "./edge/client";
 import { operate } from "./operator";
 import { publishPart } from "./releases";
 
@@ -56,6 +57,44 @@ describe("Staka Livres on a real engine", () => {
       version: "one",
     });
     await expectOrder();
+  });
+
+  test("tells who listens of a new order at once", async () => {
+    const socket = await new Client(deployment).webSocket("/api/notifications");
+    const told = socket.next();
+    const posted = await deployment.ask("/api/commandes", { method: "POST", body: ORDER });
+    expect(JSON.parse(await told)).toEqual({ event: "commande", id: JSON.parse(posted.body).id });
+    socket.close();
+  });
+
+  test("lets nobody guess passwords, and everything else alone", async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 8; i++) statuses.push((await deployment.ask("/api/auth/login", { method: "POST" })).status);
+    // One, a burst of five, and no more for the next twelve seconds.
+    expect(statuses).toEqual([404, 404, 404, 404, 404, 404, 429, 429]);
+    expect((await deployment.ask("/api/commandes")).status).toBe(200);
+  });
+
+  test("takes a manuscript of forty megabytes, and none of sixty", async () => {
+    const status = async (megabytes: number) => {
+      const body = "x".repeat(megabytes * 1024 * 1024);
+      return (await deployment.ask(`${order}/fichiers/large.txt`, { method: "PUT", body })).status;
+    };
+    expect(await status(40)).toBe(201);
+    expect(await status(60)).toBe(413);
+  });
+
+  test("has one name, and browsers insist on HTTPS for all below it", async () => {
+    const client = new Client(deployment);
+    const www = await client.ask("/a?b=c", { host: `www.${deployment.domain}` });
+    expect([www.status, www.headers.location]).toEqual([
+      301,
+      `https://${deployment.domain}:${deployment.ports.https}/a?b=c`,
+    ]);
+    expect((await client.ask("/")).headers).toMatchObject({
+      "strict-transport-security": "max-age=31536000; includeSubDomains",
+      "x-frame-options": "DENY",
+    });
   });
 
   test("has nothing to change right after it was deployed", async () => {

@@ -72,7 +72,7 @@ describe("mistakes", () => {
     [
       "an unknown key",
       { domian: "x" },
-      'unknown key "domian"; allowed here: host, domain, release, registry, ports, backups, state, sizes',
+      'unknown key "domian"; allowed here: host, domain, release, registry, acme, ports, backups, state, sizes',
     ],
     [
       "a misspelt size",
@@ -244,7 +244,7 @@ describe("a folder", () => {
       const source = `${folder}/test.json with ${folder}/test.override.json`;
       expect(linesOf(() => Environment.all(folder))).toEqual([
         `${source}: "domain" must be a host name in lower case, like app.example.com, got ""`,
-        `${source}: unknown key "colour"; allowed here: host, domain, release, registry, ports, backups, state, sizes`,
+        `${source}: unknown key "colour"; allowed here: host, domain, release, registry, acme, ports, backups, state, sizes`,
       ]);
     });
   });

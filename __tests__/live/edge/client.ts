@@ -96,11 +96,20 @@ export class WebSocketClient {
 
   /** Sends a text and returns what comes back. */
   echo(text: string): Promise<string> {
+    const answer = this.next();
+    // A final text frame, masked with zeros.
+    this.socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]));
+    return answer;
+  }
+
+  /** The next text that comes. */
+  next(): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.socket.once("data", (frame: Buffer) => resolve(frame.subarray(2).toString()));
-      this.socket.once("close", () => reject(new Error("the WebSocket was closed")));
-      // A final text frame, masked with zeros.
-      this.socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]));
+      const closed = () => reject(new Error("the WebSocket was closed"));
+      this.socket.once("close", closed).once("data", (frame: Buffer) => {
+        this.socket.off("close", closed);
+        resolve(frame.subarray(2).toString());
+      });
     });
   }
 

@@ -1,5 +1,6 @@
 import { Router } from "express";
 import { pool } from "./database.js";
+import { notify } from "./socket.js";
 
 const COLUMNS = "id, titre, email, pages, statut, cree_le";
 
@@ -22,7 +23,9 @@ commandes.post("/", async (request, response) => {
     email,
     pages,
   ]);
-  response.status(201).json(await find(insertId));
+  const commande = await find(insertId);
+  notify({ event: "commande", id: commande.id });
+  response.status(201).json(commande);
 });
 
 commandes.get("/:id", async (request, response) => {

@@ -2,6 +2,7 @@
 import { app } from "./app.js";
 import { pool } from "./database.js";
 import { RELEASE, required } from "./settings.js";
+import { closeSockets, notifyClientsOf } from "./socket.js";
 
 // The real application signs, charges and mails with these, and does not start without them.
 for (const name of ["JWT_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SENDGRID_API_KEY"]) required(name);
@@ -10,4 +11,9 @@ const server = app.listen(3000, () => console.log(`release ${RELEASE} listens on
 // Longer than a proxy in front keeps an idle connection, so that a request never meets a closing one.
 server.keepAliveTimeout = 75_000;
 
-process.once("SIGTERM", () => server.close(() => pool.end()));
+notifyClientsOf(server);
+
+process.once("SIGTERM", () => {
+  server.close(() => pool.end());
+  closeSockets();
+});
