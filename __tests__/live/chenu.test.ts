@@ -111,6 +111,7 @@ describe("CHE·NU on a real engine", () => {
       "t-chenu/backend",
       "t-chenu/cache",
       "t-chenu/db",
+      "t-chenu/db/backup",
       "t-chenu/frontend",
       "t-chenu/proxy",
     ]);

@@ -88,7 +88,7 @@ describe("Staka Livres on a real engine", () => {
     const client = new Client(deployment);
     const www = await client.ask("/a?b=c", { host: `www.${deployment.domain}` });
     expect([www.status, www.headers.location]).toEqual([
-      301,
+      308,
       `https://${deployment.domain}:${deployment.ports.https}/a?b=c`,
     ]);
     expect((await client.ask("/")).headers).toMatchObject({
