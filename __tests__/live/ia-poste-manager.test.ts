@@ -2,7 +2,7 @@ import { type Finished, run } from "../../scripts/run";
 import { BACKUP, NEEDED } from "../../scripts/setup/images/catalogue";
 import { ensureStandIns } from "../../scripts/setup/images/images";
 import { canaries, Deployment } from "./deployment";
-import { operate } from "./operator";
+import { Operator } from "./operate/operator";
 import { publishPart } from "./releases";
 
 jest.setTimeout(600_000);
@@ -52,7 +52,7 @@ describe("IAPosteManager on a real engine", () => {
   });
 
   test("brings back emails and settings that were deleted", async () => {
-    expect(await operate(deployment, "backup", "now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
+    expect(await new Operator(deployment).backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
 
     const app = await deployment.container("app");
     const deletion =
@@ -69,7 +69,7 @@ describe("IAPosteManager on a real engine", () => {
   });
 
   test("brings back a database whose file is damaged", async () => {
-    expect(await operate(deployment, "backup", "now", ENVIRONMENT, "db")).toMatchObject({ exitCode: 0 });
+    expect(await new Operator(deployment).backup("now", ENVIRONMENT, "db")).toMatchObject({ exitCode: 0 });
     const overwrite = ["dd", "if=/dev/zero", "of=/app/data/iaposte.db", "bs=4096", "count=2", "conv=notrunc"];
     await run("docker", ["exec", await deployment.container("app"), ...overwrite]);
     expect((await deployment.ask("/health")).status).toBe(503);
@@ -80,8 +80,8 @@ describe("IAPosteManager on a real engine", () => {
     await expectData();
   });
 
-  function restore(...words: string[]): Promise<Finished> {
-    return operate(deployment, "restore", ENVIRONMENT, ...words);
+  function restore(name: string, ...words: string[]): Promise<Finished> {
+    return new Operator(deployment).restoreOf(name, ...words);
   }
 
   async function answer(path: string): Promise<unknown> {

@@ -3,7 +3,7 @@ import { BACKUP, NEEDED, SYSTEMS } from "../../scripts/setup/images/catalogue";
 import { ensureStandIns } from "../../scripts/setup/images/images";
 import { canaries, Deployment } from "./deployment";
 import { Client } from "./edge/client";
-import { operate } from "./operator";
+import { Operator } from "./operate/operator";
 import { publishPart } from "./releases";
 
 jest.setTimeout(600_000);
@@ -111,14 +111,14 @@ describe("Staka Livres on a real engine", () => {
   });
 
   test("brings back orders and manuscripts that were deleted", async () => {
-    expect(await operate(deployment, "backup", "now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
+    expect(await new Operator(deployment).backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
 
     await run("docker", ["exec", `${deployment.prefix}-db`, "sh", "-c", `${AS_ROOT} -e 'DELETE FROM commandes'`]);
     await run("docker", ["exec", await deployment.container("backend"), "sh", "-c", "rm /app/uploads/*"]);
     expect((await deployment.ask(order)).status).toBe(404);
 
     for (const name of ["db", "uploads"]) {
-      const restore = await operate(deployment, "restore", ENVIRONMENT, name, "--in-place", "--yes", ENVIRONMENT);
+      const restore = await new Operator(deployment).restoreOf(name, "--in-place", "--yes", ENVIRONMENT);
       expect(restore).toMatchObject({ exitCode: 0 });
     }
     await expectOrder();

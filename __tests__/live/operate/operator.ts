@@ -15,7 +15,11 @@ export class Operator {
   }
 
   restore(...words: string[]): Promise<Finished> {
-    return this.type("restore", [this.deployment.name, "db", ...words]);
+    return this.restoreOf("db", ...words);
+  }
+
+  restoreOf(name: string, ...words: string[]): Promise<Finished> {
+    return this.type("restore", [this.deployment.name, name, ...words]);
   }
 
   /** A command that has to end well; returns what it printed. */
