@@ -52,7 +52,9 @@ describe("a deploy that can't work", () => {
   test("refuses to lose a data volume that was renamed in the code, and to destroy an environment with data", async () => {
     const id = await written();
     deployment.app = "__tests__/live/systems/renamed-database.ts";
-    deployment.secrets = { ...SECRETS, DATABASE_PASSWORD: "x".repeat(24), DATABASE_ADMIN_PASSWORD: "y".repeat(24) };
+    const names = ["PASSWORD", "ADMIN_PASSWORD", "BACKUP_PASSWORD"];
+    const secrets = Object.fromEntries(names.map((name) => [`DATABASE_${name}`, "x".repeat(24)]));
+    deployment.secrets = { ...SECRETS, ...secrets };
     const renamed = await deployment.deploy();
     deployment.app = undefined;
     expect(renamed.exitCode).not.toBe(0);

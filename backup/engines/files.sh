@@ -26,7 +26,7 @@ store_part() {
   ((code == 0)) || return "$code"
   cat "$WORK/files.json"
   id=$(jq --raw-output 'select(.message_type == "summary") | .snapshot_id' "$WORK/files.json")
-  repository local ls --json --no-lock "$id" | listed_sums >"$WORK/sums/files"
+  repository local ls --json --no-lock "$id" | listed_sums >"$WORK/sums/files" || return
   printf 'time\t%s\n' "$(date +%s)" >>"$WORK/sums/files"
 }
 

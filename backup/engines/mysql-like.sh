@@ -100,14 +100,15 @@ engine_drop() {
 
 # engine_restore DATABASE ENTRY TARGET. The server has its users; only the scratch server has to get them.
 engine_restore() {
-  local before
+  local before code=0
   if [[ -n ${SCRATCH_SERVER:-} ]]; then jq --raw-output '.create[]' <<<"$2" | query; fi
   before=$(query --execute 'SELECT @@GLOBAL.max_allowed_packet')
   # A binary value is twice as long in a dump.
   query --execute 'SET GLOBAL max_allowed_packet = 1073741824'
   read_part "$1.sql" | LC_ALL=C awk -v from="$(identifier "$1")" -v to="$(identifier "$3")" -f "$LIB/join-rows.awk" |
-    query --max-allowed-packet=1G
+    query --max-allowed-packet=1G || code=$?
   query --execute "SET GLOBAL max_allowed_packet = $before"
+  return "$code"
 }
 
 engine_version() {

@@ -3,7 +3,7 @@
 # moved: they are written down before, and made again after.
 
 engine_beside() {
-  printf '%.40s_restored' "$1"
+  printf '%.38s_restored_%s' "$1" "$2"
 }
 
 engine_before() {
@@ -24,13 +24,14 @@ engine_swap() {
   engine_exists "$name" || create_like "$beside" "$name"
   create_like "$name" "$old"
   write_down "$beside" "$notes.new"
-  write_down "$name" "$notes.old"
+  # What of the old data is broken already must not keep it in its place.
+  write_down "$name" "$notes.old" --force
   drop_immovable "$beside"
   drop_immovable "$name"
   move_tables "$name" "$beside" "$old" "$notes.old.tables"
   query --execute "ALTER DATABASE $(identifier "$name") $(character_set "$beside")"
   make_again "$notes.new" "$beside" "$name"
-  make_again "$notes.old" "$name" "$old"
+  make_again "$notes.old" "$name" "$old" --force || say "not all views and routines of the old $name could be made again"
   engine_drop "$beside"
   rm -f "$notes".{new,old} "$notes".{new,old}.tables
 }
@@ -52,15 +53,16 @@ tables_of() {
   query --raw --execute "SELECT table_name FROM information_schema.tables WHERE table_schema = $(text "$1") AND table_type = '$2'"
 }
 
-# write_down DATABASE FILE: what cannot be moved, and the names of the tables; once, as it was at first.
+# write_down DATABASE FILE [--force]: what cannot be moved, and the names of the tables; once, as it was at first. With
+# --force as much of it as there is.
 write_down() {
   local -a views
   [[ ! -f $2 ]] || return 0
   mapfile -t views < <(tables_of "$1" VIEW)
   tables_of "$1" 'BASE TABLE' >"$2.tables"
   {
-    definitions --no-create-info --routines --events --triggers --add-drop-trigger "$1"
-    if ((${#views[@]})); then definitions --skip-triggers "$1" "${views[@]}"; fi
+    definitions "${@:3}" --no-create-info --routines --events --triggers --add-drop-trigger "$1" || [[ -n ${3:-} ]]
+    if ((${#views[@]})); then definitions "${@:3}" --skip-triggers "$1" "${views[@]}" || [[ -n ${3:-} ]]; fi
   } >"$2.partial"
   mv "$2.partial" "$2"
 }
@@ -93,7 +95,7 @@ move_tables() {
   [[ -z $moves ]] || query <<<"RENAME TABLE ${moves#, }"
 }
 
-# make_again FILE FROM TO: FROM is the database it was written down of.
+# make_again FILE FROM TO [--force]: FROM is the database it was written down of.
 make_again() {
-  LC_ALL=C awk -v from="$(identifier "$2")" -v to="$(identifier "$3")" -f "$LIB/join-rows.awk" "$1" | query --database="$3"
+  LC_ALL=C awk -v from="$(identifier "$2")" -v to="$(identifier "$3")" -f "$LIB/join-rows.awk" "$1" | query "${@:4}" --database="$3"
 }

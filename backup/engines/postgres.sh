@@ -120,6 +120,7 @@ engine_restore() {
   query <<<"SELECT format('%I', rolname) FROM pg_roles" >"$WORK/roles"
   awk 'NR == FNR { known[$0]; next }
     /^(CREATE|ALTER) ROLE / { role = $0; sub(/^[A-Z]+ ROLE /, "", role); sub(/( WITH .*| SET .*)?;$/, "", role); if (role in known) next }
+    /^GRANT / { role = $0; sub(/^GRANT .* TO /, "", role); sub(/( WITH .*| GRANTED BY .*)?;$/, "", role); if (role in known) next }
     /^GRANT / || /ROLE / { print }' "$WORK/roles" "$WORK/globals.sql" |
     psql --no-psqlrc --quiet >/dev/null 2>"$WORK/globals.err"
   jq --raw-output '.create[]' <<<"$2" | query --set database="$3"
@@ -136,7 +137,7 @@ scratch_name() {
 
 # Postgres cuts names off after 63 bytes.
 engine_beside() {
-  printf '%.40s_restored' "$1"
+  printf '%.38s_restored_%s' "$1" "$2"
 }
 
 engine_before() {

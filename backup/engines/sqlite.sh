@@ -99,14 +99,19 @@ in_use() {
   ((status == 5))
 }
 
-# What is still in the old file's log goes into the old file: beside a new file, it would spoil that one.
+engine_may_swap() {
+  if [[ -e $1 ]] && in_use "$1"; then fail "$REFUSED" "$1 is in use; stop what writes to it, then try again"; fi
+}
+
+# A log that the old file left goes with it, or stays for it: beside the new file, it would spoil that one.
 engine_swap() {
+  local log
   [[ -e $2 ]] || return 0
+  for log in wal journal; do
+    if [[ -e $1-$log ]]; then mv "$1-$log" "$3-$log"; fi
+  done
+  rm -f "$1-shm"
   if [[ -e $1 ]]; then
-    if in_use "$1"; then fail "$REFUSED" "$1 is in use; stop what writes to it, then --resume"; fi
-    # The log of a damaged file is all that is left of its last writes.
-    if [[ -e $1-wal ]]; then mv "$1-wal" "$3-wal"; fi
-    rm -f "$1-shm"
     [[ -e $3 ]] || ln "$1" "$3"
     chmod --reference="$1" "$2"
     chown --reference="$1" "$2" 2>/dev/null || say "$1 now belongs to $(id -u); the old one to $(stat -c %u "$1")"

@@ -28,6 +28,8 @@ start_in_place() {
     swapping) fail "$REFUSED" "the restore of $DATABASE from before was interrupted while swapping; go on with --resume" ;;
     swapped) fail "$REFUSED" "the old data of the restore from before is still there as $(entry old); remove it with --drop-old first" ;;
   esac
+  # What was prepared before and not swapped.
+  if [[ -f $JOURNAL ]]; then engine_drop "$(entry beside)"; fi
   local stamp
   stamp=$(date +%Y%m%d%H%M%S)
   jq --null-input --arg database "$DATABASE" --arg run "$(jq --raw-output .run <<<"$RUN")" --arg which "$WHICH" \
@@ -46,8 +48,14 @@ prepare() {
 
 swap() {
   [[ $(step) == prepared ]] || fail "$REFUSED" "nothing is prepared; the step is: $(step)"
+  may_swap
   set_step swapping
   finish_swap
+}
+
+# Asked before anything is done, so that a refusal leaves everything as it was.
+may_swap() {
+  if declare -F engine_may_swap >/dev/null; then engine_may_swap "$DATABASE"; fi
 }
 
 finish_swap() {
@@ -65,7 +73,10 @@ resume() {
       take_database
       prepare
       ;;
-    swapping) finish_swap ;;
+    swapping)
+      may_swap
+      finish_swap
+      ;;
     *) status ;;
   esac
 }

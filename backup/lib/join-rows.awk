@@ -14,10 +14,14 @@ function end_statement() {
   size = 0
 }
 
-# Cutting a long line apart would only take memory.
-/^INSERT INTO `/ && length($0) > 1000000 { end_statement(); print; next }
+# Elsewhere such a line belongs to a routine, a trigger or an event.
+/^-- Dumping data for table `/ { data = 1 }
+/^UNLOCK TABLES;/ { data = 0 }
 
-/^INSERT INTO `/ {
+# Cutting a long line apart would only take memory.
+data && /^INSERT INTO `/ && length($0) > 1000000 { end_statement(); print; next }
+
+data && /^INSERT INTO `/ {
   at = head_length()
   head = substr($0, 1, at)
   row = substr($0, at + 1, length($0) - at - 1)

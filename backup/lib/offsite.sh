@@ -5,13 +5,17 @@ copy_offsite() {
   local code=0
   say "copying to $OFFSITE_REPOSITORY"
   # In a subshell: whatever goes wrong there has one meaning, "the backup is made, its copy is not".
-  (reach_or_create_offsite && drop_stale_locks offsite && copy && retain offsite) || code=$?
+  (reach_or_create_offsite && drop_stale_locks offsite && copy && retain_offsite) || code=$?
   if ((code)); then
     remember offsite_exit_code "$code"
     fail "$OFFSITE_FAILED" "the backup is made, but it is not offsite (reason: exit code $code)"
   fi
   remember offsite_exit_code 0
   remember offsite_last_success "$(date +%s)"
+}
+
+retain_offsite() {
+  if newest_was_made; then retain offsite; fi
 }
 
 reach_or_create_offsite() {

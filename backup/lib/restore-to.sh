@@ -44,9 +44,19 @@ restore_to_database() {
   take_run
   take_database
   engine_connect admin
+  if [[ $ENGINE == sqlite || $ENGINE == files ]]; then check_path "$1"; fi
   if engine_exists "$1"; then fail "$REFUSED" "$1 exists already; choose a new name"; fi
   restore_and_compare "$1"
   jq --arg database "$1" '{ database: $database, run: .run, time: .time }' <<<"$RUN"
+}
+
+# A name without a folder would lie among the files themselves, and what is in no volume goes with the container.
+check_path() {
+  local mount
+  [[ $1 == /* && -d ${1%/*} ]] ||
+    fail "$REFUSED" "$1 is no path in a folder that is there; $ENGINE is restored to one, like $STATE/try-it"
+  mount=$(df --output=target -- "${1%/*}" | tail -n 1)
+  if [[ $mount == / || $mount == /tmp ]]; then fail "$REFUSED" "$1 is in no volume: it would go with this container"; fi
 }
 
 # restore_and_compare TARGET: fails, and leaves no half of it, unless it is exactly what was dumped.

@@ -2,6 +2,14 @@
 # Which runs go. restic's own policy is asked about the manifests, and whole runs go by it. It is only ever asked right
 # after a complete backup.
 
+# Whether the newest try made a backup, whatever became of its copy and of the old ones.
+newest_was_made() {
+  case $(recall last_exit_code 0) in
+    0 | "$OFFSITE_FAILED" | "$RETENTION_FAILED") ;;
+    *) return 1 ;;
+  esac
+}
+
 retain() {
   local which=$1 removed
   local -a ids

@@ -35,7 +35,9 @@ function end_table() {
   next
 }
 
-/^INSERT INTO `/ { rows++; print | hash; next }
+# Until then such a line is a row; elsewhere it belongs to a routine, a trigger or an event.
+/^UNLOCK TABLES;/ { end_table() }
+table != "" && /^INSERT INTO `/ { rows++; print | hash; next }
 
 # By now the dump's transaction has begun: what it holds is not newer than this.
 /^-- (Table structure|Temporary view structure|Dumping)/ && !begun { begun = 1; print "time", systime() }

@@ -30,8 +30,10 @@ leave() {
   trap - EXIT
   set +e
   at_exit "$code"
-  if declare -F engine_scratch_stop >/dev/null; then engine_scratch_stop; fi
-  if [[ -n ${OWN_SCRATCH:-} ]]; then rm -rf "${SCRATCH:?}"; fi
+  if [[ -n ${OWN_SCRATCH:-} ]]; then
+    if declare -F engine_scratch_stop >/dev/null; then engine_scratch_stop; fi
+    rm -rf "${SCRATCH:?}"
+  fi
   rm -rf "$WORK"
   exit "$code"
 }

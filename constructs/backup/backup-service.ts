@@ -24,8 +24,8 @@ import { metricsVolume } from "./metrics-volume";
 
 const CONTEXT = join(__dirname, "..", "..", "backup");
 
-/** A backup in progress is finished before its container is stopped, if this is enough. */
-const STOP_SECONDS = 600;
+/** A backup in progress gives up when its container is stopped, and needs a moment to leave nothing behind. */
+const STOP_SECONDS = 30;
 
 /** What is backed up. */
 export interface BackupSource {
@@ -102,7 +102,9 @@ export class BackupService extends Construct {
       },
     });
     const state = new Volume(this, "state");
-    const local = repository.isLocal ? new DataVolume(this, "repository", { removal: props.removal }) : undefined;
+    const local = repository.isLocal
+      ? new DataVolume(this, "repository", { removal: props.removal, volumeName: `${this.name}-backup-repository` })
+      : undefined;
     const remote = !repository.isLocal || offsite !== undefined;
     const networks: Attachment[] = [
       ...(source.server ? [{ network: source.server.network }] : []),
@@ -168,15 +170,21 @@ export class BackupService extends Construct {
     return job;
   }
 
-  /** What is backed up, whose name is also the backup's. */
+  /** What is backed up. */
   private get subject(): IConstruct {
     return this.node.scope as IConstruct;
+  }
+
+  /** Under which the backups are found: the data's own name, which a construct that was renamed keeps. */
+  private get name(): string {
+    const [, name] = /^([a-z0-9][a-z0-9-]*)-data$/.exec(this.props.source.dataVolume.dockerName) ?? [];
+    return name ?? DockerHost.of(this).nameOf(this.subject);
   }
 
   private environment(): Record<string, string> {
     const { policy, source } = this.props;
     const { repository, offsite } = policy;
-    const name = DockerHost.of(this).nameOf(this.subject);
+    const { name } = this;
     return {
       ...repository.environment,
       ...offsite?.environment,
@@ -200,7 +208,7 @@ export class BackupService extends Construct {
     const host = DockerHost.of(this);
     const stack = TerraformStack.of(this);
     const path = this.subject.node.path.slice(stack.node.path.length + 1);
-    const name = host.nameOf(this.subject);
+    const { name } = this;
     stack.addOverride(`//.backups.${path}`, {
       container: host.nameOf(this),
       engine: source.engine,

@@ -31,7 +31,7 @@ export interface BackupProps {
   readonly verify?: string;
 
   /**
-   * When the repository is checked. Each check reads another thirtieth of the data.
+   * When the repository is checked. It reads a thirtieth of the data, another one each day.
    *
    * @default "0 4 * * *", daily at four
    */

@@ -22,7 +22,11 @@ export function leakedCredentials(place: Place): string {
         [
           "the backup container's files",
           "all backups, and read access to the databases",
-          ["BACKUP_PASSWORD", ...servers.map((backup) => `${variable(backup)}_BACKUP_PASSWORD`)].join(", "),
+          [
+            "BACKUP_PASSWORD",
+            ...servers.map((backup) => `${variable(backup)}_BACKUP_PASSWORD`),
+            ...(offsite ? [keysOf(offsite)] : []),
+          ].join(", "),
         ],
         ...servers.map((backup) => [
           `an application's environment (\`${backup.id}\`)`,

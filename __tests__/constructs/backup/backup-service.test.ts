@@ -99,6 +99,17 @@ test("protects its repository like the data, and gives both up with the same wor
   expect(volumes(Removal.DESTROY_DATA)).toEqual([{}, both]);
 });
 
+test("goes on under the old name, in the old repository, when the construct is renamed and its data kept", () => {
+  const stack = synthesised((shop) => {
+    new PostgresDatabase(shop, "main", { version: "18", volumeName: "shop-test-db-data" });
+  });
+  expect(stack.container("main/backup").env).toContain("NAME=shop-test-db");
+  expect(Object.keys(stack.resources("docker_volume").protected?.for_each as object).sort()).toEqual([
+    "shop-test-db-backup-repository",
+    "shop-test-db-data",
+  ]);
+});
+
 test("needs no volume for a repository elsewhere", () => {
   const stack = backedUp(Backup.nightly({ repository: Repository.rest("https://backups.example") }));
   expect(stack.container("db/backup").env).toContain("REPOSITORY=rest:https://backups.example/shop-test-db");
@@ -114,11 +125,11 @@ test("waits for the job that makes its role", () => {
   ]);
 });
 
-test("starts anew, and finishes its work before, when the policy changes", () => {
+test("starts anew, and its database does not, when the policy changes", () => {
   const [before, after] = [backedUp(), backedUp(Backup.nightly({ keep: Retention.days(7) }))];
   expect(after.container("db/backup").env).not.toEqual(before.container("db/backup").env);
   expect(after.container("db").labels).toEqual(before.container("db").labels);
-  expect(after.container("db/backup")).toMatchObject({ stop_timeout: 600, lifecycle: {} });
+  expect(after.container("db/backup")).toMatchObject({ stop_timeout: 30, lifecycle: {} });
 });
 
 describe("off", () => {

@@ -69,11 +69,24 @@ describe("SQLite", () => {
     expect(refused.exitCode).toBe(Exit.REFUSED);
     await run("docker", ["rm", "--force", writer]);
 
-    const { old } = JSON.parse((await restoring.ok("restore", "--resume")).stdout);
+    const { old } = JSON.parse((await restoring.ok("restore", "--swap")).stdout);
     expect(await sqlite("SELECT count(*) FROM t")).toBe("7");
     expect(await sqlite("SELECT count(*) FROM t", old.replace("/data/", ""))).toBe("0");
     await restoring.ok("restore", "--drop-old");
     expect((await backup.ok("ls", "/data")).stdout).not.toMatch(/before/);
+  });
+
+  test("in place of a file that is gone: what its log still has does not get into the restored one", async () => {
+    await restoring.ok("restore", "--prepare");
+    await restoring.ok("bash", "-c", `${LEFT_LOG}; rm /data/app.db`);
+    expect((await backup.ok("ls", "/data")).stdout).toContain("app.db-wal");
+    const { old } = JSON.parse((await restoring.ok("restore", "--swap")).stdout);
+
+    expect(await sqlite("SELECT count(*) FROM t")).toBe("7");
+    const files = (await backup.ok("ls", "/data")).stdout;
+    expect(files).toContain(`${old.replace("/data/", "")}-wal`);
+    expect(files.split("\n")).not.toContain("app.db-wal");
+    await restoring.ok("restore", "--drop-old");
   });
 
   test("a database that nobody has open, in a volume that is only read", async () => {
@@ -161,6 +174,9 @@ describe("SQLite", () => {
 const WRITER = `
 seq 1 100000000 | awk '{ print "BEGIN; INSERT INTO debit VALUES (" $1 ", -" $1 "); INSERT INTO credit VALUES (" $1 ", " $1 "); COMMIT;" }' |
   sqlite3 -cmd '.timeout 60000' /data/app.db`;
+
+/** Ends without a goodbye, so that its last write is in the log alone. */
+const LEFT_LOG = `sqlite3 /data/app.db 'DELETE FROM t' '.shell kill -KILL $PPID' >/dev/null 2>&1 || true`;
 
 /** A transaction that stays open. */
 const HOLDER = `(echo "BEGIN IMMEDIATE; SELECT 'holding';"; sleep 600) | stdbuf -oL sqlite3 /data/app.db`;

@@ -21,8 +21,7 @@ export async function explanation(
     "  replaces  all that is there now, which is lost to the applications, but kept under another name",
     `  stops     ${running.join(", ") || "nothing: no application that writes it runs"}`,
   ];
-  const all: Run[] = JSON.parse(await container.verb("list", ...optionsOf({ offsite })));
-  const runs = all.filter(({ safety }) => !safety);
+  const runs: Run[] = JSON.parse(await container.verb("list", ...optionsOf({ offsite })));
   const before = runs.filter(({ time, safety }) => time < manifest.time && !safety).at(-1);
   if (before && manifest.bytes < before.bytes * SUSPICIOUS) {
     const distance = age(manifest.time - before.time);

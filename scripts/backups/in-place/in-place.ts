@@ -94,7 +94,7 @@ export class InPlaceRestore {
     const { step } = await this.status();
     if (step === null && !plan) throw new Error(`no restore of ${this.subject} is under way`);
     if (step === null || step === "preparing") await this.container.endRestore();
-    if (step !== null) await this.step("--abort");
+    if (step !== null) await this.step("--abort", ...WAIT);
     await this.writers.start(plan?.stopped ?? []);
     await this.plan.remove();
     say(`given up; ${this.subject} is as it was`);

@@ -27,5 +27,8 @@ CREATE TABLE debit (id bigint PRIMARY KEY, amount int);
 CREATE TABLE credit (id bigint PRIMARY KEY, amount int);
 CREATE TRIGGER shout BEFORE INSERT ON parent FOR EACH ROW SET new.t = concat(coalesce(new.t, ''), '!');
 CREATE PROCEDURE pr (IN a int) SELECT a;
+CREATE PROCEDURE note (IN a int)
+INSERT INTO `nokey` (`v`)
+VALUES (concat('note ', a));
 CREATE FUNCTION plus (a int) RETURNS int DETERMINISTIC RETURN a + 1;
 CREATE EVENT ev ON SCHEDULE EVERY 1 DAY STARTS '2035-01-01 00:00:00' DO INSERT INTO nokey VALUES ('event');

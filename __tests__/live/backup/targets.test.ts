@@ -1,0 +1,62 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BackupContainer, backupImage, Exit, ensureNetwork } from "./backup-container";
+
+jest.setTimeout(300_000);
+
+describe("a restore of files", () => {
+  let backup: BackupContainer;
+
+  beforeAll(async () => {
+    await ensureNetwork();
+    const settings = { ENGINE: "files", FILES: "/state/data" };
+    backup = await BackupContainer.create("t-targets", await backupImage("debian:13-slim"), settings);
+    await backup.makeRepository();
+    await backup.ok("bash", "-c", "mkdir -p /state/data/images && echo kept >/state/data/images/one");
+    await backup.ok("backup");
+  });
+
+  afterAll(() => backup?.remove());
+
+  test.each(["images", "/state/nowhere/images", "/tmp/images", "/state/data"])(
+    "goes neither among the files nor where it would be lost: %s",
+    async (target) => {
+      const refused = await backup.verb("restore", "--to-database", target);
+      expect([refused.exitCode, refused.stderr]).toEqual([Exit.REFUSED, expect.stringContaining(target)]);
+      expect((await backup.ok("find", "/state/data", "-type", "f")).stdout).toBe("/state/data/images/one\n");
+    },
+  );
+
+  test("half exchanged is no backup", async () => {
+    await backup.ok("bash", "-c", `mkdir -p /state/restore && echo '{ "step": "swapping" }' >/state/restore/data.json`);
+    const before = await backup.list();
+    expect((await backup.verb("backup")).exitCode).toBe(Exit.REFUSED);
+    expect(await backup.list()).toEqual(before);
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: Exit.REFUSED });
+  });
+
+  test("old ones that can't be removed do not keep a backup from its copy elsewhere", async () => {
+    await backup.ok("rm", "/state/restore/data.json");
+    const copying = backup.with({ OFFSITE_REPOSITORY: "/state/offsite", KEEP: "last=1" });
+    for (let i = 0; i < 4; i++) await copying.ok("backup");
+
+    const folder = mkdtempSync(join(tmpdir(), "portolan-restic-"));
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, "restic"), FULL_DISK, { mode: 0o755 });
+    const full = await copying.mounting(`${folder}/restic:/usr/local/sbin/restic:ro`).verb("backup");
+    rmSync(folder, { recursive: true });
+    expect(full.exitCode).toBe(22);
+    expect((await copying.list("--offsite")).at(-1)).toEqual((await copying.list()).at(-1));
+    expect(await copying.metrics()).toMatchObject({ last_exit_code: 22, offsite_last_exit_code: 0 });
+  });
+});
+
+/** Stands before restic in the search path: the local disk has no room to let anything go. */
+const FULL_DISK = `#!/bin/bash
+if [[ $RESTIC_REPOSITORY == /repository && " $* " == *" forget "* && " $* " != *" --dry-run "* ]]; then
+  echo 'no space left on device' >&2
+  exit 1
+fi
+PATH=\${PATH//\\/usr\\/local\\/sbin:/} exec restic "$@"
+`;
