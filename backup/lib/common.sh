@@ -9,9 +9,11 @@ for part in exit-codes log settings secrets state work lock repository runs sums
   . "$LIB/$part.sh"
 done
 
-# The application's requests come first.
-renice --priority 10 --pid $$ >/dev/null 2>&1 || true
-ionice --class best-effort --classdata 7 --pid $$ 2>/dev/null || true
+# The application's requests come first, unless it waits for its data.
+if [[ ${0##*/} != restore ]]; then
+  renice --priority 10 --pid $$ >/dev/null 2>&1 || true
+  ionice --class best-effort --classdata 7 --pid $$ 2>/dev/null || true
+fi
 
 load_engine() {
   # shellcheck source=/dev/null
