@@ -1,5 +1,5 @@
 import type { SecurityHeaders } from "./security-headers";
-import { PORTS, type ServerModel, type ServerSettings, serverBlock, strangersBlock } from "./server-block";
+import { PORTS, publicPort, type ServerModel, type ServerSettings, serverBlock, strangersBlock } from "./server-block";
 import { TLS_SETTINGS } from "./tls-config";
 
 /** A zone in which the requests of each client are counted. */
@@ -20,6 +20,7 @@ export interface ConfigModel extends ServerSettings {
 /** The proxy's configuration as a person would write it. Upstreams are in a file of their own, `upstreams.conf`. */
 export function nginxConfig(model: ConfigModel): string {
   const encrypted = model.servers.some(({ tls }) => tls);
+  const host = `$host${encrypted ? publicPort(model) : ""}`;
   return `worker_processes ${model.workers};
 pid /tmp/nginx.pid;
 error_log stderr warn;
@@ -89,7 +90,12 @@ ${headerLines(model.headers, encrypted)}
   proxy_http_version 1.1;
   proxy_set_header Upgrade $websocket;
   proxy_set_header Connection $connection_header;
-  proxy_set_header Host $http_host;
+  # The host whose server was chosen: the header Host may name another one than the request line, which counts.
+  proxy_set_header Host ${host};
+  proxy_set_header X-Forwarded-Host ${host};
+  proxy_set_header X-Forwarded-Port "";
+  proxy_set_header X-Forwarded-Prefix "";
+  proxy_set_header Forwarded "";
   proxy_set_header X-Real-IP $remote_addr;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto ${encrypted ? "$scheme" : "https"};

@@ -23,12 +23,16 @@ export interface ServerSettings {
   readonly limit?: { readonly zone: string; readonly burst: number };
 }
 
+/** What comes after a host name in an address. */
+export function publicPort({ httpsPort }: Pick<ServerSettings, "httpsPort">): string {
+  return httpsPort === 443 ? "" : `:${httpsPort}`;
+}
+
 export function serverBlock(server: ServerModel, settings: ServerSettings): string {
   const { host, tls } = server;
   const name = `    server_name ${host};\n`;
   if (!tls) return block(`${listen(PORTS.http, settings.ipv6)}${name}`, contentOf(server, settings));
-  const port = settings.httpsPort === 443 ? "" : `:${settings.httpsPort}`;
-  const upgrade = `return 308 https://$host${port}$request_uri;`;
+  const upgrade = `return 308 https://$host${publicPort(settings)}$request_uri;`;
   return (
     block(
       `${listen(PORTS.http, settings.ipv6)}${name}`,
@@ -61,8 +65,7 @@ export function strangersBlock(encrypted: boolean, ipv6: boolean): string {
 
 function contentOf({ tls, locations, movedTo }: ServerModel, settings: ServerSettings): string {
   if (movedTo) {
-    const port = settings.httpsPort === 443 || !tls ? "" : `:${settings.httpsPort}`;
-    return `    return 308 https://${movedTo}${port}$request_uri;\n`;
+    return `    return 308 https://${movedTo}${tls ? publicPort(settings) : ""}$request_uri;\n`;
   }
   const lines = [
     ...(settings.maintenance ? ["return 503;"] : []),

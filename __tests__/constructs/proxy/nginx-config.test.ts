@@ -35,6 +35,13 @@ test("redirects to the port that HTTPS has for the outside, which goes unsaid wh
   expect(configOf({ httpsPort: 8443 })).toContain("return 308 https://$host:8443$request_uri;");
 });
 
+test("tells services the public address, whose port goes unsaid where TLS ends in front of it", () => {
+  const hosts = (model: Partial<Model>) => configOf(model).match(/(?<=proxy_set_header (X-Forwarded-)?Host ).*(?=;)/g);
+  expect(hosts({})).toEqual(["$host", "$host"]);
+  expect(hosts({ httpsPort: 8443 })).toEqual(["$host:8443", "$host:8443"]);
+  expect(hosts({ httpsPort: 8443, servers: [{ ...SHOP, tls: undefined }] })).toEqual(["$host", "$host"]);
+});
+
 test("listens on IPv6 where it is published there", () => {
   expect(configOf().match(/listen \[::\].*;/g)).toBeNull();
   expect(configOf({ ipv6: true }).match(/listen \[::\].*;/g)).toEqual([

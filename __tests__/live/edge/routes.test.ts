@@ -37,6 +37,21 @@ describe("the proxy", () => {
     });
   });
 
+  test("tells the service the host that was asked for, whatever else a client says it was", async () => {
+    const { body } = await client.ask(`https://${deployment.domain}/api/echo`, {
+      headers: {
+        host: "evil.example",
+        "x-forwarded-host": "evil.example",
+        "x-forwarded-port": "1",
+        "x-forwarded-prefix": "/evil",
+        forwarded: "host=evil.example",
+      },
+    });
+    const host = `${deployment.domain}:${deployment.ports.https}`;
+    expect(JSON.parse(body).headers).toMatchObject({ host, "x-forwarded-host": host });
+    expect(body).not.toMatch(/evil|x-forwarded-p(ort|refix)|"forwarded"/);
+  });
+
   test("redirects, answers by itself, and knows several host names", async () => {
     const https = `https://${deployment.domain}:${deployment.ports.https}`;
     const moved = await client.ask("/old/a%20b?c=d");
