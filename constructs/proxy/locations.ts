@@ -9,6 +9,10 @@ export interface Location {
   /** A path that ends in a slash stands for all below it, any other for itself alone. */
   readonly path: string;
   readonly lines: readonly string[];
+  /** Who gets the request, and what the path is replaced by. */
+  readonly target?: { readonly upstream: string; readonly to?: string };
+  /** Whether it limits or restricts: then no spelling that a service takes for the same path may get around it. */
+  readonly guarded?: boolean;
 }
 
 /** What a route is made of that has a name of its own elsewhere in the configuration. */
@@ -24,6 +28,8 @@ export function passedOn(path: string, options: RouteOptions, { upstream, zone, 
   const networks = access?.networks ?? [];
   return {
     path,
+    target: { upstream, to },
+    guarded: Boolean(access ?? rateLimit),
     lines: [
       ...networks.map((network) => `allow ${network};`),
       ...(networks.length > 0 ? ["deny all;"] : []),
@@ -34,15 +40,13 @@ export function passedOn(path: string, options: RouteOptions, { upstream, zone, 
       ...(buffering ? ["proxy_buffering on;"] : []),
       ...(compression === false ? ["gzip off;"] : []),
       ...(cache ? [`expires ${cache};`] : []),
-      `proxy_pass http://${upstream}${to ?? ""};`,
     ],
   };
 }
 
 /** Below a path that ends in a slash, the rest of the path comes after a target that does so too. */
 export function redirected(path: string, to: string, temporary: boolean): Location {
-  const pattern = path.replace(/[.+]/g, "\\$&");
-  const [from, target] = path.endsWith("/") ? [`^${pattern}(.*)$`, to.endsWith("/") ? `${to}$1` : to] : ["^", to];
+  const [from, target] = path.endsWith("/") ? [`^${pattern(path)}(.*)$`, to.endsWith("/") ? `${to}$1` : to] : ["^", to];
   return { path, lines: [`rewrite ${from} ${target} ${temporary ? "redirect" : "permanent"};`] };
 }
 
@@ -55,9 +59,7 @@ export function limitLine(zone: string, burst: number): string {
   return `limit_req zone=${zone}${burst > 0 ? ` burst=${burst} nodelay` : ""};`;
 }
 
-export function locationBlock({ path, lines }: Location): string {
-  return `
-    location ${path.endsWith("/") ? path : `= ${path}`} {
-${lines.map((line) => `      ${line}\n`).join("")}    }
-`;
+/** The path as a regular expression. */
+export function pattern(path: string): string {
+  return path.replaceAll(".", "\\.");
 }

@@ -59,8 +59,8 @@ export class RouteTable {
     if (/\/(\.{0,2})\//.test(path) || /\/\.{1,2}$/.test(path)) {
       throw new InvalidInput(this.scope, `${what} "${path}" of a route must have no empty part, "." or ".."`);
     }
-    if (what === "path" && path.includes("%")) {
-      throw new InvalidInput(this.scope, `path "${path}" of a route must have no "%": paths are compared decoded`);
+    if (path.includes("%")) {
+      throw new InvalidInput(this.scope, `${what} "${path}" of a route must have no "%": paths are compared decoded`);
     }
   }
 

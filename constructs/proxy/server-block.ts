@@ -1,4 +1,5 @@
-import { type Location, limitLine, locationBlock } from "./locations";
+import { locationBlocks, plainBlock } from "./location-blocks";
+import { type Location, limitLine } from "./locations";
 import { challengeLocation, type ServerTls } from "./tls-config";
 
 /** Ports Nginx listens on inside its container, which has no right to lower ones. */
@@ -37,7 +38,7 @@ export function serverBlock(server: ServerModel, settings: ServerSettings): stri
     block(
       `${listen(PORTS.http, settings.ipv6)}${name}`,
       tls.challenges
-        ? `\n${challengeLocation(tls.challenges)}${locationBlock({ path: "/", lines: [upgrade] })}`
+        ? `\n${challengeLocation(tls.challenges)}${plainBlock({ path: "/", lines: [upgrade] })}`
         : `    ${upgrade}\n`,
     ) +
     block(
@@ -72,7 +73,7 @@ function contentOf({ tls, locations, movedTo }: ServerModel, settings: ServerSet
     ...(settings.limit ? [limitLine(settings.limit.zone, settings.limit.burst)] : []),
     "error_page 502 503 504 = @unavailable;",
   ];
-  return `${lines.map((line) => `    ${line}\n`).join("")}${UNAVAILABLE}${[...locations, ...nowhere(locations)].map(locationBlock).join("")}`;
+  return `${lines.map((line) => `    ${line}\n`).join("")}${UNAVAILABLE}${locationBlocks([...locations, ...nowhere(locations)])}`;
 }
 
 /** Nginx would look for a file. */

@@ -1,23 +1,10 @@
 import { Access } from "../../../constructs/proxy/access";
-import { answered, locationBlock, passedOn, redirected } from "../../../constructs/proxy/locations";
+import { answered, passedOn, redirected } from "../../../constructs/proxy/locations";
 import { RateLimit } from "../../../constructs/proxy/rate-limit";
-
-test("stands for all below a path that ends in a slash, and for any other path alone", () => {
-  expect(locationBlock(passedOn("/api/", { to: "/" }, { upstream: "api" }))).toBe(`
-    location /api/ {
-      proxy_pass http://api/;
-    }
-`);
-  expect(locationBlock(passedOn("/status", {}, { upstream: "api" }))).toBe(`
-    location = /status {
-      proxy_pass http://api;
-    }
-`);
-});
 
 test("says everything a route is told", () => {
   const rateLimit = RateLimit.perClient({ rate: "5/m", burst: 3 });
-  const { lines } = passedOn(
+  const location = passedOn(
     "/upload",
     {
       access: Access.allow(["10.0.0.0/8"]),
@@ -27,10 +14,11 @@ test("says everything a route is told", () => {
       maxBody: "1g",
       rateLimit,
       timeout: "90s",
+      to: "/files",
     },
     { upstream: "api", zone: "rate.upload", passwords: "ops-ADMIN_PASSWORD" },
   );
-  expect(lines).toEqual([
+  expect(location.lines).toEqual([
     "allow 10.0.0.0/8;",
     "deny all;",
     'auth_basic "Restricted";',
@@ -42,8 +30,8 @@ test("says everything a route is told", () => {
     "proxy_buffering on;",
     "gzip off;",
     "expires 10m;",
-    "proxy_pass http://api;",
   ]);
+  expect(location).toMatchObject({ path: "/upload", target: { upstream: "api", to: "/files" }, guarded: true });
 });
 
 test.each([

@@ -250,9 +250,11 @@ describe("refuses", () => {
 
   test("an encoded path, which no request has when it is compared", () => {
     const stack = shop();
-    expect(() => proxyIn(stack).route("/a%20b", service(stack, "web"))).toThrow(
-      new Error('test/proxy: path "/a%20b" of a route must have no "%": paths are compared decoded'),
-    );
+    const proxy = proxyIn(stack);
+    const web = service(stack, "web");
+    const mistake = 'of a route must have no "%": paths are compared decoded';
+    expect(() => proxy.route("/a%20b", web)).toThrow(new Error(`test/proxy: path "/a%20b" ${mistake}`));
+    expect(() => proxy.route("/a", web, { to: "/a%20b" })).toThrow(new Error(`test/proxy: to "/a%20b" ${mistake}`));
   });
 
   test("a redirect or an answer where a route is", () => {

@@ -71,6 +71,12 @@ describe("the proxy", () => {
     expect((await client.ask("/admin/")).status).toBe(401);
     expect((await client.ask("/admin/", { headers: { authorization: `${authorization}x` } })).status).toBe(401);
     expect((await client.ask("/admin/", { headers: { authorization } })).status).toBe(200);
+    // Many services take these for the same path.
+    for (const path of ["/Admin/", "/aDMIN/echo", "/%41dmin/", "/a/..//ADMIN/"]) {
+      expect({ path, status: (await client.ask(path)).status }).toEqual({ path, status: 401 });
+    }
+    const completed = await client.ask("/Admin?a=b");
+    expect([completed.status, completed.headers.location]).toEqual([301, "/admin/?a=b"]);
 
     const from = (addresses: string) => client.ask("/inner/", { headers: { "x-forwarded-for": addresses } });
     expect((await from("192.0.2.7")).status).toBe(200);
