@@ -24,11 +24,58 @@ fault() {
   [ "$public" = "$(openssl pkey -in "$1" -passin pass: -pubout 2>/dev/null)" ] || echo 'does not match its key'
 }
 
+ends_within() {
+  ! openssl x509 -in "$2" -noout -checkend "$1" >/dev/null 2>&1
+}
+
+# How many of the host names a certificate is for.
+covered() {
+  file=$1
+  shift
+  for host in "$@"; do
+    # A wildcard is for any name in its place.
+    openssl x509 -in "$file" -noout -checkhost "$(echo "$host" | sed 's/^\*/any/')"
+  done | grep -c ' does match ' || true
+}
+
+# The certificate in use under another name that is for most of these hosts, self-made ones aside: where certificates come
+# from another source now, visitors would get a warning until the first is there.
+substitute() {
+  most=0
+  best=
+  for candidate in /certificates/*.pem; do
+    ! ends_within 0 "$candidate" || continue
+    ! openssl x509 -in "$candidate" -noout -subject | grep -q 'CN *= *self-signed$' || continue
+    count=$(covered "$candidate" "$@")
+    if [ "$count" -gt "$most" ]; then
+      most=$count
+      best=$candidate
+    fi
+  done
+  echo "$best"
+}
+
 use_certificate() {
   cp "$1" /certificates/.new
   mv /certificates/.new "$2"
   touch /tmp/unloaded
   rm -f /tmp/measured
+}
+
+stand_in() {
+  name=$1
+  shift
+  other=$(substitute "$@")
+  if [ -n "$other" ]; then
+    use_certificate "$other" "/certificates/$name.pem"
+    rm -f "/certificates/$name.placeholder"
+    echo "certificate $name: none yet, that of $(basename "$other" .pem) takes its place"
+  elif [ ! -s "/certificates/$name.pem" ]; then
+    self_made 30 "$@" >/tmp/offered.pem
+    use_certificate /tmp/offered.pem "/certificates/$name.pem"
+    touch "/certificates/$name.placeholder"
+    echo "certificate $name: none yet, a self-signed one takes its place"
+  fi
 }
 
 # Brings the certificates of a release up to date, and fails when one that is offered can't be served. When the proxy
@@ -50,12 +97,9 @@ adopt() {
         [ "$used" = none ] && [ -s "$current" ] || all_good=false
         echo "certificate $name: $fault"
       fi
-    elif [ ! -s "$current" ]; then
+    elif ends_within 0 "$current"; then
       # shellcheck disable=SC2086
-      self_made 30 $hosts >/tmp/offered.pem
-      use_certificate /tmp/offered.pem "$current"
-      touch "/certificates/$name.placeholder"
-      echo "certificate $name: none yet, a self-signed one takes its place"
+      stand_in "$name" $hosts
     fi
   done <"$folder/certificates"
   cmp -s "$folder/certificates" /tmp/measured || measure "$folder/certificates" || true

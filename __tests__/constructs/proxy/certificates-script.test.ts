@@ -98,6 +98,53 @@ testWith("openssl")("makes one of its own until there is another, which its metr
   expect(proxy.metrics).not.toContain('name="shop"} 0\n');
 });
 
+testWith("openssl")("goes on with the certificate that most of the hosts had from another source", async () => {
+  proxy = new CertificateKeeper(FROM_FOLDER);
+  proxy.list("shop.example shop.example\napi.shop.example api.shop.example\n");
+  const [shop, api] = [pair("shop.example"), pair("api.shop.example")];
+  proxy.offer("shop.example", shop);
+  proxy.offer("api.shop.example", api);
+  await proxy.adopt();
+
+  proxy.list("_.shop.example *.shop.example shop.example\n");
+  expect(await proxy.adopt("v1")).toMatchObject({
+    stdout: "certificate _.shop.example: none yet, that of shop.example takes its place\n",
+    exitCode: 0,
+  });
+  expect(proxy.used("_.shop.example")).toBe(shop);
+  expect(proxy.metrics).not.toContain('name="_.shop.example"} 0\n');
+});
+
+testWith("openssl")("goes on with a wildcard until a host has its own certificate", async () => {
+  proxy = new CertificateKeeper(FROM_FOLDER);
+  proxy.list("_.shop.example *.shop.example shop.example\n");
+  const wildcard = pair("*.shop.example", "shop.example");
+  proxy.offer("_.shop.example", wildcard);
+  await proxy.adopt();
+  proxy.list("new.shop.example new.shop.example\n");
+  await proxy.adopt("v1");
+  expect(proxy.used("new.shop.example")).toBe(wildcard);
+
+  const own = pair("new.shop.example");
+  proxy.offer("new.shop.example", own);
+  await proxy.adopt("v1");
+  expect(proxy.used("new.shop.example")).toBe(own);
+});
+
+testWith("openssl")("goes on with no certificate that has expired, was made by itself, or is for others", async () => {
+  proxy = new CertificateKeeper(FROM_FOLDER);
+  proxy.list("expired shop.example\nplaceholder shop.example\nother other.example\n");
+  const { pem, key } = testCertificate(["shop.example"], -1);
+  proxy.offer("expired", key + pem);
+  proxy.offer("other", pair("other.example"));
+  await proxy.adopt();
+  proxy.list("shop shop.example\n");
+  expect(await proxy.adopt("v1")).toMatchObject({
+    stdout: "certificate shop: none yet, a self-signed one takes its place\n",
+    exitCode: 0,
+  });
+});
+
 describe.each([
   ["does not match its key", () => testCertificate(["shop.example"]).key + testCertificate(["shop.example"]).pem],
   ["cannot be read", () => "-----BEGIN CERTIFICATE-----\nhalf of it"],

@@ -12,7 +12,7 @@ export interface TestCertificate {
 
 const folders: string[] = [];
 
-export function testCertificate(names: readonly string[]): TestCertificate {
+export function testCertificate(names: readonly string[], days = 30): TestCertificate {
   const folder = mkdtempSync(join(tmpdir(), "portolan-"));
   folders.push(folder);
   const [path, key] = [join(folder, "fullchain.pem"), join(folder, "privkey.pem")];
@@ -20,6 +20,9 @@ export function testCertificate(names: readonly string[]): TestCertificate {
   const subject = ["-subj", "/CN=test", "-addext", `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`];
   const files = ["-keyout", key, "-out", path];
   execFileSync("openssl", ["req", "-x509", ...curve, ...subject, ...files], { stdio: "ignore" });
+  // `req` makes none that has ended already.
+  const again = ["x509", "-in", path, "-signkey", key, "-days", `${days}`, "-out", path];
+  execFileSync("openssl", again, { stdio: "ignore" });
   return { path, pem: readFileSync(path, "utf8"), key: readFileSync(key, "utf8") };
 }
 
