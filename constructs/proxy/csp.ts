@@ -25,7 +25,6 @@ const SELF_ONLY: CspSources = {
   objectSrc: ["'none'"],
   baseUri: ["'self'"],
   formAction: ["'self'"],
-  frameAncestors: ["'none'"],
 };
 
 const KEYWORDS = [
@@ -45,19 +44,24 @@ const HOST = /^((https?|wss?):\/\/)?((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+|localhost)
 /** A Content-Security-Policy: what a page may load, and from where. */
 export class Csp {
   /**
-   * Everything from the page's own origin, no plugins and in nobody's frame, but for the directives that say otherwise.
+   * Everything from the page's own origin and no plugins, but for the directives that say otherwise. Who may frame the page
+   * is what the security headers say, unless `frameAncestors` does.
    *
    * @throws Error when a directive or a source is none: a browser would ignore it without a word
    */
   static of(sources: CspSources = {}): Csp {
     for (const [directive, list] of Object.entries(sources)) check(directive, list);
-    const policy = Object.entries({ ...SELF_ONLY, ...sources }).map(([directive, list]) =>
-      [DIRECTIVES[directive as Directive], ...list].join(" "),
-    );
-    return new Csp(policy.join("; "));
+    return new Csp({ ...SELF_ONLY, ...sources });
   }
 
-  private constructor(readonly policy: string) {}
+  private constructor(private readonly sources: CspSources) {}
+
+  /** @internal */
+  policy(framedBy: "'none'" | "'self'"): string {
+    return Object.entries({ frameAncestors: [framedBy], ...this.sources })
+      .map(([directive, list]) => [DIRECTIVES[directive as Directive], ...list].join(" "))
+      .join("; ");
+  }
 }
 
 function check(directive: string, sources: readonly string[]): void {

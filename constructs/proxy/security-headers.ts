@@ -18,7 +18,7 @@ export interface SecurityHeadersOptions {
   readonly hstsSubdomains?: boolean;
 
   /**
-   * Whose pages may show these in a frame.
+   * Whose pages may show these in a frame. Also said in the policy `csp`, unless it has `frameAncestors` of its own.
    *
    * @default "nobody"
    */
@@ -63,7 +63,7 @@ export class SecurityHeaders {
       "X-Frame-Options": framedBy === "self" ? "SAMEORIGIN" : "DENY",
       "Referrer-Policy": options.referrer ?? "strict-origin-when-cross-origin",
       "Permissions-Policy": FEATURES.map((name) => `${name}=(${features.includes(name) ? "self" : ""})`).join(", "),
-      ...(options.csp && { "Content-Security-Policy": options.csp.policy }),
+      ...(options.csp && { "Content-Security-Policy": options.csp.policy(framedBy === "self" ? "'self'" : "'none'") }),
     });
   }
 

@@ -1,23 +1,26 @@
 import { Csp, type CspSources } from "../../../constructs/proxy/csp";
 
 test("allows nothing but the own origin by default", () => {
-  expect(Csp.of().policy).toBe(
-    "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+  expect(Csp.of().policy("'none'")).toBe(
+    "frame-ancestors 'none'; default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'",
   );
 });
 
 test("takes another list for a directive, and directives of its own", () => {
   expect(
-    Csp.of({ frameAncestors: ["'self'"], imgSrc: ["'self'", "data:", "https://*.cdn.example:8443/img/"] }).policy,
+    Csp.of({
+      frameAncestors: ["https://a.example"],
+      imgSrc: ["'self'", "data:", "https://*.cdn.example:8443/img/"],
+    }).policy("'none'"),
   ).toBe(
-    "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; img-src 'self' data: https://*.cdn.example:8443/img/",
+    "frame-ancestors https://a.example; default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; img-src 'self' data: https://*.cdn.example:8443/img/",
   );
 });
 
 test.each(["'unsafe-inline'", "'sha256-B2yPHKaXnvFWtRChIbabYmUBFZdVfKKXHbWtWidDVF8='", "*", "wss:", "localhost:*"])(
   "takes the source %p",
   (source) => {
-    expect(Csp.of({ scriptSrc: [source] }).policy).toContain(`script-src ${source}`);
+    expect(Csp.of({ scriptSrc: [source] }).policy("'none'")).toContain(`script-src ${source}`);
   },
 );
 

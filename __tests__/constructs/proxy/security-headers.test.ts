@@ -27,8 +27,17 @@ test("say otherwise where they are told to", () => {
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
-    "Content-Security-Policy": Csp.of().policy,
+    "Content-Security-Policy": Csp.of().policy("'self'"),
   });
+});
+
+test("say who may frame a page in the policy as well, unless it names others", () => {
+  const policy = (...options: Parameters<typeof SecurityHeaders.of>) =>
+    SecurityHeaders.of(...options).others["Content-Security-Policy"];
+  expect(policy({ csp: Csp.of() })).toContain("frame-ancestors 'none';");
+  expect(policy({ framedBy: "self", csp: Csp.of() })).toContain("frame-ancestors 'self';");
+  const partner = Csp.of({ frameAncestors: ["https://partner.example"] });
+  expect(policy({ framedBy: "self", csp: partner })).toContain("frame-ancestors https://partner.example;");
 });
 
 test("refuse a time that is none, and a feature that there is none of", () => {
