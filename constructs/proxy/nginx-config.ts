@@ -151,9 +151,9 @@ function headerLines({ hsts, others }: SecurityHeaders, encrypted: boolean): str
     "X-Request-ID": "$request_id",
   };
   const hidden = ["X-Powered-By", ...Object.keys(headers)];
-  return `${encrypted ? `  map $https $hsts {\n    on "${hsts}";\n  }\n` : ""}  # Where the proxy itself has to say that the service is away.
-  map $status$upstream_http_retry_after $retry_after {
-    503 10;
+  return `${encrypted ? `  map $https $hsts {\n    on "${hsts}";\n  }\n` : ""}  # Where the proxy itself has to say that the service is away, not where the service does.
+  map $status:$upstream_status $retry_after {
+    ~^503:(?!.*503$) 10;
   }
   map $host $unavailable {
     default "<!doctype html><title>Back soon</title><p>This site is away for a moment. Please try again.";

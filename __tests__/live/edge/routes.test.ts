@@ -148,8 +148,9 @@ describe("the proxy", () => {
 
   test("leaves the application's own errors as they are", async () => {
     for (const code of [404, 500, 502, 503]) {
-      const { status, body } = await client.ask(`/status?code=${code}`);
+      const { status, headers, body } = await client.ask(`/status?code=${code}`);
       expect({ status, body }).toEqual({ status: code, body: "the application's own words" });
+      expect(headers).not.toHaveProperty("retry-after");
     }
   });
 
