@@ -103,7 +103,8 @@ ${headerLines(model.headers, encrypted)}
   proxy_connect_timeout 2s;
   proxy_read_timeout 5m;
   proxy_send_timeout 5m;
-  # Another replica gets the request when one fails, but never one that writes and may have been executed.
+  # Another replica gets the request when one fails, but never a POST or PATCH that may have been executed. HTTP lets the
+  # other methods be repeated.
   proxy_next_upstream error timeout;
   proxy_next_upstream_tries 3;
   # Bodies and answers pass through: they would fill the memory-backed /tmp, an upload that is kept back until it is
