@@ -43,6 +43,7 @@ export class IaPosteManager extends EnvironmentStack {
       tls: environment.tls,
       ports: environment.ports,
     });
-    proxy.route("/", app);
+    // Eight threads, which slow clients would soon keep busy; it gets nothing larger than a letter.
+    proxy.route("/", app, { buffering: true, maxBody: "1m" });
   }
 }

@@ -33,8 +33,9 @@ export interface RouteOptions {
   readonly timeout?: Duration;
 
   /**
-   * Take up to 64 kB of an answer from the service as fast as it comes, whether or not the client is ready for it: for
-   * services that can't do anything else meanwhile. Events may come late then.
+   * Give a request to the service when it is complete, and take up to 64 kB of an answer as fast as it comes, whether or not
+   * the client is ready for it: for services that can't do anything else meanwhile. Bodies wait in 32 MB of memory that all
+   * requests share, so `maxBody` should be small. Events may come late then.
    *
    * @default false
    */

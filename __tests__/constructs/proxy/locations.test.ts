@@ -27,6 +27,7 @@ test("says everything a route is told", () => {
     "client_max_body_size 1g;",
     "proxy_read_timeout 90s;",
     "proxy_send_timeout 90s;",
+    "proxy_request_buffering on;",
     "proxy_buffering on;",
     "gzip off;",
     "expires 10m;",
