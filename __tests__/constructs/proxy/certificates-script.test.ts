@@ -6,6 +6,8 @@ import { attempt, type Finished } from "../../../scripts/run";
 import { testWith } from "../../needs";
 import { testCertificate } from "./test-certificates";
 
+jest.setTimeout(30_000);
+
 const FOLDER = join(__dirname, "..", "..", "..", "constructs", "proxy");
 const SELF_SIGNED = readFileSync(join(FOLDER, "self-signed.sh"), "utf8");
 
