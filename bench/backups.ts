@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { measureLatency } from "./backups/latency";
 import { measureBackups } from "./backups/measure";
 import { MysqlPeer, PostgresPeer } from "./backups/peer";
 import { type Comparison, table } from "./table";
@@ -21,6 +22,7 @@ async function bench(): Promise<void> {
   for (const [name, peer] of Object.entries(PEERS)) {
     if (values.engine.includes(name)) comparisons.push(...(await measureBackups(name, peer(), size)));
   }
+  if (values.engine.includes("postgres")) comparisons.push(...(await measureLatency(size)));
   console.log(`\n${table(comparisons)}`);
 }
 
