@@ -88,6 +88,14 @@ export function forgottenPassword(place: Place): string {
         .map((backup) =>
           text(`Put the old repository of \`${backup.id}\` aside:`, putAside(place, backup, "unreadable")),
         ),
+      ...(place.backups.some(({ repository }) => !repository.startsWith("/"))
+        ? [
+            text(
+              "A repository that is not on the host can't be opened either. Give it another folder where the stack names it (`repository: …`), and deploy once more:",
+              sh(place.cdktf("deploy")),
+            ),
+          ]
+        : []),
       ...(place.backups.some(({ offsite }) => offsite)
         ? [
             text(
