@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { run } from "../../../scripts/run";
 import type { Deployment } from "../deployment";
 import { eventually } from "../eventually";
@@ -9,6 +10,8 @@ import { inConfigVolume } from "./volume";
 jest.setTimeout(300_000);
 
 const RELOADS = 50;
+/** Old workers at which proxy.sh waits, one that has just become old, and the one that serves. */
+const MOST_WORKERS = 14;
 /** What nginx.conf says a worker has for its last clients. */
 const SECONDS_OF_OLD_WORKERS = 60;
 
@@ -38,16 +41,26 @@ describe("a change of the configuration", () => {
       deployment,
       `for i in $(seq ${RELOADS}); do put "again-$i" ''; until_version "again-$i"; done`,
     );
+    let most = 0;
+    let reloading = true;
+    const counted = (async () => {
+      for (; reloading; await wait(200)) most = Math.max(most, await workers());
+    })();
     const downloads = await Promise.all([1, 2, 3, 4, 5].map(() => client.ask("/download?chunks=80&pause=0.1")));
-    expect(await reloads).toMatchObject({ exitCode: 0 });
+    const reloaded = await reloads;
+    reloading = false;
+    await counted;
+    expect(reloaded).toMatchObject({ exitCode: 0 });
     const seconds = (performance.now() - begin) / 1000;
     await traffic.more(300);
     await traffic.stop();
 
     console.info(
-      `${RELOADS} reloads in ${seconds.toFixed(0)} s: ${traffic.failures.length} of ${traffic.outcomes.length} requests failed`,
+      `${RELOADS} reloads in ${seconds.toFixed(0)} s: ${traffic.failures.length} of ${traffic.outcomes.length} requests failed, at most ${most} workers`,
     );
     expect(traffic.failures).toEqual([]);
+    expect(most).toBeGreaterThan(2);
+    expect(most).toBeLessThanOrEqual(MOST_WORKERS);
     expect(downloads.map(({ body }) => body.length)).toEqual([80_000, 80_000, 80_000, 80_000, 80_000]);
     expect(sockets.filter(({ closedAt }) => closedAt < begin + SECONDS_OF_OLD_WORKERS * 1000)).toEqual([]);
     for (const socket of sockets) socket.close();

@@ -23,18 +23,20 @@ describe("with one of three replicas", () => {
   afterEach(() => traffic?.stop());
   afterAll(() => deployment?.remove());
 
-  test("killed, no read fails and no write is executed twice", async () => {
+  test("killed, no read fails, no write is executed twice, and none gets to it after two seconds", async () => {
     const [victim = ""] = await replicas();
     traffic = new Traffic(client, { perSecond: 150, connections: 60 });
     await traffic.more(300);
     const pid = await pidOf(victim);
     process.kill(pid, "SIGKILL");
+    const since = performance.now();
     await traffic.more(600);
     await traffic.stop();
 
     expect(traffic.failures.filter(({ method }) => method === "GET")).toEqual([]);
     // Those that it was busy with: their clients learn that nobody knows.
     expect(traffic.failures.every(({ result }) => result === 502)).toBe(true);
+    expect(traffic.failures.every(({ start }) => start < since + 2000)).toBe(true);
     expect(traffic.failures.length).toBeLessThan(10);
     await expectNoRowTwice(traffic);
   });
