@@ -3,7 +3,7 @@ import { eventually } from "../eventually";
 import { AcmeServer, BLOCKED, TICKET } from "./acme-server";
 import { SecureSite } from "./secure-site";
 
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 const QUARTER = 90 * 86_400;
 
