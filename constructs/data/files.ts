@@ -1,51 +1,11 @@
-import { Construct } from "constructs";
-import { backUp } from "../backup/back-up";
-import { Backup } from "../backup/backup";
-import { type BackupService, DATA_PATH } from "../backup/backup-service";
-import { DataVolume, type Removal } from "../runtime";
+import type { Construct } from "constructs";
+import { DataFolder, type DataFolderProps } from "./data-folder";
 
-export interface FilesProps {
-  /**
-   * Who the files belong to, `uid:gid`: the user of the application that writes them.
-   *
-   * @default "10001:10001"
-   */
-  readonly user?: string;
-
-  /** @default Backup.nightly() */
-  readonly backup?: Backup;
-
-  /**
-   * What becomes of the files, and of their backups, when they leave the code.
-   *
-   * @default Removal.REFUSE
-   */
-  readonly removal?: Removal;
-
-  /**
-   * Docker's name of the volume, to keep the files of a construct that was renamed in the code.
-   *
-   * @default - made of system, environment and id
-   */
-  readonly volumeName?: string;
-}
+export type FilesProps = DataFolderProps;
 
 /** Files that an application writes, like uploads: a volume that applications mount, with backups. */
-export class Files extends Construct {
-  readonly volumeName: string;
-  readonly user: string;
-  readonly backup?: BackupService;
-
+export class Files extends DataFolder {
   constructor(scope: Construct, id: string, props: FilesProps = {}) {
-    super(scope, id);
-    const { removal, volumeName, user = "10001:10001" } = props;
-    const data = new DataVolume(this, "data", { removal, volumeName });
-    this.volumeName = data.volumeName;
-    this.user = user;
-    this.backup = backUp(this, {
-      policy: props.backup ?? Backup.nightly(),
-      removal,
-      source: { engine: "files", base: "debian:13-slim", databases: [DATA_PATH], dataVolume: data, user },
-    });
+    super(scope, id, props, { engine: "files" });
   }
 }
