@@ -1,6 +1,6 @@
-import { labelOf } from "../synthesised";
 import { synthesisedSystem } from "../systems";
 import { namesOf } from "./names";
+import { privateNetworkOf } from "./reach";
 
 test("keeps its addresses and names, which are a contract: another name is another container, and an empty volume", () => {
   const stack = synthesisedSystem("chenu", "local");
@@ -41,16 +41,9 @@ test("keeps its addresses and names, which are a contract: another name is anoth
 test("lets the database and the cache reach nothing outside, and be reached by the backend and the backup alone", () => {
   const stack = synthesisedSystem("chenu", "local");
   for (const server of ["db", "cache"]) {
-    const [network, ...others] = stack.container(server).networks_advanced ?? [];
-    expect(others).toEqual([]);
-    const [, name = ""] = /^\$\{docker_network\.(\w+)\.name\}$/.exec(network?.name ?? "") ?? [];
-    expect(stack.resources("docker_network")[name]).toMatchObject({
-      internal: true,
-    });
-    const members = Object.values(stack.allContainers)
-      .filter((container) => container.networks_advanced?.some((attachment) => attachment.name === network?.name))
-      .map((container) => labelOf(container, "construct"));
-    expect(members.sort()).toEqual([
+    const { network, members } = privateNetworkOf(stack, server);
+    expect(network).toMatchObject({ internal: true });
+    expect(members).toEqual([
       "local/backend",
       "local/backend/release",
       `local/${server}`,

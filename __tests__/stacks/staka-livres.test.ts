@@ -1,6 +1,7 @@
 import { labelOf } from "../synthesised";
 import { synthesisedSystem } from "../systems";
 import { namesOf } from "./names";
+import { privateNetworkOf } from "./reach";
 
 test("keeps its addresses and names, which are a contract: another name is another container, and an empty volume", () => {
   expect(namesOf(synthesisedSystem("staka-livres", "local"))).toMatchInlineSnapshot(`
@@ -39,22 +40,9 @@ test("keeps its addresses and names, which are a contract: another name is anoth
 
 test("lets the database reach nothing outside, and be reached by the backend and its backup alone", () => {
   const stack = synthesisedSystem("staka-livres", "local");
-  const [network, ...others] = stack.container("db").networks_advanced ?? [];
-  expect(others).toEqual([]);
-  const [, name = ""] = /^\$\{docker_network\.(\w+)\.name\}$/.exec(network?.name ?? "") ?? [];
-  expect(stack.resources("docker_network")[name]).toMatchObject({
-    internal: true,
-  });
-  const members = Object.values(stack.allContainers)
-    .filter((container) => container.networks_advanced?.some((attachment) => attachment.name === network?.name))
-    .map((container) => labelOf(container, "construct"));
-  expect(members.sort()).toEqual([
-    "local/backend",
-    "local/backend/release",
-    "local/db",
-    "local/db/backup",
-    "local/db/ready",
-  ]);
+  const { network, members } = privateNetworkOf(stack, "db");
+  expect(network).toMatchObject({ internal: true });
+  expect(members).toEqual(["local/backend", "local/backend/release", "local/db", "local/db/backup", "local/db/ready"]);
 });
 
 test("backs the orders and the manuscripts up each night, for thirty days, and copies both offsite", () => {
