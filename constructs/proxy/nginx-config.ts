@@ -124,7 +124,7 @@ ${encrypted ? `${TLS_SETTINGS}\n` : ""}  # The version in use, for the deploy th
     root /tmp/status;
     include /tmp/version.conf;
   }
-${strangersBlock(encrypted, model.ipv6)}${model.servers.map((server) => serverBlock(server, model)).join("")}}
+${strangersBlock(encrypted, model)}${model.servers.map((server) => serverBlock(server, model)).join("")}}
 `;
 }
 

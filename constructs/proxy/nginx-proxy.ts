@@ -160,6 +160,7 @@ export class NginxProxy extends Construct {
       httpsPort,
       ipv6: addresses.some((address) => address.includes(":")),
       maintenance,
+      challenges: this.certificates?.challenges,
     });
     return {
       // An answer's text may look like an expression to Terraform.
@@ -178,8 +179,7 @@ export class NginxProxy extends Construct {
     const models = this.certificates?.models(this.table.hosts) ?? [];
     return this.table.servers.map((server) => {
       const model = models.find(({ hosts }) => hosts.includes(server.host) || hosts.includes(wildcardOf(server.host)));
-      const tls = model && { certificate: certificatePath(model), challenges: this.certificates?.challenges };
-      return { ...server, tls };
+      return { ...server, tls: model && { certificate: certificatePath(model) } };
     });
   }
 }

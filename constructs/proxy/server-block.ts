@@ -20,6 +20,8 @@ export interface ServerSettings {
   /** Whether requests come in over IPv6, too. */
   readonly ipv6: boolean;
   readonly maintenance: boolean;
+  /** Folder with the answers for an ACME server, which asks over HTTP. */
+  readonly challenges?: string;
   /** For routes that have no limit of their own. */
   readonly limit?: { readonly zone: string; readonly burst: number };
 }
@@ -35,12 +37,7 @@ export function serverBlock(server: ServerModel, settings: ServerSettings): stri
   if (!tls) return block(`${listen(PORTS.http, settings.ipv6)}${name}`, contentOf(server, settings));
   const upgrade = `return 308 https://$host${publicPort(settings)}$request_uri;`;
   return (
-    block(
-      `${listen(PORTS.http, settings.ipv6)}${name}`,
-      tls.challenges
-        ? `\n${challengeLocation(tls.challenges)}${plainBlock({ path: "/", lines: [upgrade] })}`
-        : `    ${upgrade}\n`,
-    ) +
+    block(`${listen(PORTS.http, settings.ipv6)}${name}`, plainContent(upgrade, settings)) +
     block(
       `${listen(PORTS.https, settings.ipv6, "ssl")}    http2 on;
 ${name}    ssl_certificate ${tls.certificate};
@@ -51,9 +48,16 @@ ${name}    ssl_certificate ${tls.certificate};
   );
 }
 
-/** For requests under any other name, or none. */
-export function strangersBlock(encrypted: boolean, ipv6: boolean): string {
-  const http = block(listen(PORTS.http, ipv6, "default_server"), "    server_name _;\n    return 444;\n");
+/**
+ * For requests under any other name, or none. An ACME server gets its answers here, too: it may ask about a new host name
+ * while the workers that know the name are still being started.
+ */
+export function strangersBlock(encrypted: boolean, settings: ServerSettings): string {
+  const { ipv6 } = settings;
+  const http = block(
+    `${listen(PORTS.http, ipv6, "default_server")}    server_name _;\n`,
+    plainContent("return 444;", settings),
+  );
   if (!encrypted) return http;
   return (
     http +
@@ -62,6 +66,13 @@ export function strangersBlock(encrypted: boolean, ipv6: boolean): string {
       "    server_name _;\n    ssl_reject_handshake on;\n    return 421;\n",
     )
   );
+}
+
+/** One answer to everything but an ACME server. */
+function plainContent(answer: string, { challenges }: ServerSettings): string {
+  return challenges
+    ? `\n${challengeLocation(challenges)}${plainBlock({ path: "/", lines: [answer] })}`
+    : `    ${answer}\n`;
 }
 
 function contentOf({ tls, locations, movedTo }: ServerModel, settings: ServerSettings): string {

@@ -2,8 +2,6 @@
 export interface ServerTls {
   /** File with the certificate, its chain and its key. */
   readonly certificate: string;
-  /** Folder with the answers for an ACME server, which asks over HTTP. */
-  readonly challenges?: string;
 }
 
 /**

@@ -58,6 +58,14 @@ test("answers nobody who asks for a host it doesn't have", () => {
   expect(config).toContain("listen 8443 ssl default_server;\n    server_name _;\n    ssl_reject_handshake on;");
 });
 
+test("shows an ACME server the answers under any name, as a new one is not yet known to every worker", () => {
+  const answers = /location \^~ \/\.well-known\/acme-challenge\/ \{\n\s+root \/issued\/challenges;/g;
+  expect(configOf().match(answers)).toBeNull();
+  const config = configOf({ challenges: "/issued/challenges" });
+  expect(config.match(answers)).toHaveLength(2);
+  expect(config).toContain("    location / {\n      return 444;\n    }\n");
+});
+
 test("knows no file of its own where there is no route for all", () => {
   expect(configOf()).toContain("    location / {\n      return 404;\n    }\n");
 });

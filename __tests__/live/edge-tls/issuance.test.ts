@@ -1,4 +1,4 @@
-import { run } from "../../../scripts/run";
+import { attempt, run } from "../../../scripts/run";
 import { eventually } from "../eventually";
 import { AcmeServer, BLOCKED, TICKET } from "./acme-server";
 import { SecureSite } from "./secure-site";
@@ -35,6 +35,20 @@ describe("certificates from an ACME server that asks for proof", () => {
       );
     });
     expect(Math.abs(lifetime - QUARTER)).toBeLessThan(60);
+  });
+
+  test("an ACME server finds its answers under a host name that the proxy does not know yet", async () => {
+    const answers = "/issued/challenges/.well-known/acme-challenge";
+    await run("docker", ["exec", `${site.proxy}-acme`, "sh", "-c", `echo proof > ${answers}/token`]);
+    const ask = (path: string) =>
+      attempt("curl", [
+        "-sS",
+        "-H",
+        "Host: new.chenu.localhost",
+        `http://127.0.0.1:${site.deployment.ports.http}${path}`,
+      ]);
+    expect((await ask("/.well-known/acme-challenge/token")).stdout.trim()).toBe("proof");
+    expect((await ask("/")).stderr).toContain("Empty reply");
   });
 
   test("the second deploy changes nothing", async () => {

@@ -51,9 +51,13 @@ export class SecureSite {
     return { serial: serialNumber, trusted: socket.authorized, names: subjectaltname ?? "" };
   }
 
-  /** Waits for a certificate that clients trust, also if only the second try gets it; returns its serial number. */
+  /** Waits for a certificate that clients trust, and no second try for it; returns its serial number. */
   async trusted(root: string, host?: string): Promise<string> {
-    await eventually(async () => expect(await this.shown(root, host)).toMatchObject({ trusted: true }), 300);
+    await eventually(async () => expect(await this.shown(root, host)).toMatchObject({ trusted: true }), 100).catch(
+      async (error: Error) => {
+        throw new Error(`${error.message}\n\n${await this.logs(`${this.proxy}-acme`)}`);
+      },
+    );
     return (await this.shown(root, host)).serial;
   }
 
