@@ -55,15 +55,27 @@ between() {
   if [ "$2" -lt "$1" ]; then echo "$1"; elif [ "$2" -gt "$3" ]; then echo "$3"; else echo "$2"; fi
 }
 
+# Where a server limits how often it is asked, it says how long to wait, and lego does, for days if need be: that is a
+# failure to tell of, and no reason for other names to wait. An hour is the longest that lego gives a provider's zone.
+impatient_lego() {
+  : >/tmp/said
+  timeout 3900 lego "$@" >/tmp/said 2>&1 &
+  while kill -0 $! 2>/dev/null; do
+    ! grep -q acme:error:rateLimited /tmp/said || kill $! 2>/dev/null || true
+    sleep 0.2
+  done
+  wait $!
+}
+
 # ask NAME LEGO_OPTION…
 ask() {
   name=$1
   shift
   set -- --path "$state" --server "$ACME_SERVER" --email "$ACME_EMAIL" --accept-tos "$@"
-  if [ -e "$(crt "$name")" ] && [ -n "$(find "$state/accounts" -path "*/$ACME_EMAIL/account.json")" ]; then
-    lego "$@" renew --dynamic --no-random-sleep
+  if [ -e "$(crt "$name")" ] && [ -n "$(find "$state/accounts" -path "*/$ACME_EMAIL/account.json" 2>/dev/null)" ]; then
+    impatient_lego "$@" renew --dynamic --no-random-sleep
   else
-    lego "$@" run
+    impatient_lego "$@" run
   fi
 }
 
@@ -109,7 +121,7 @@ attend() {
   # Also what an earlier container got, whatever becomes of this try.
   publish "$name"
   note "$name" last_attempt_timestamp_seconds "$(date +%s)"
-  if ask "$@" >/tmp/said 2>&1; then
+  if ask "$@"; then
     publish "$name"
     note "$name" last_success_timestamp_seconds "$(date +%s)"
     note "$name" failures 0

@@ -43,6 +43,7 @@ case $answer in
     clock=$(cat '${folder}/clock')
     [ -e "$2/certificates/shop.com.crt" ] || printf '%s\\n%s\\n' "$clock" $((clock + answer)) >"$2/certificates/shop.com.crt"
     echo key >"$2/certificates/shop.com.key" ;;
+  *'wait for '*) echo "$answer" >&2; exec /bin/sleep 1000 ;;
   *) echo "$answer" >&2; exit 1 ;;
 esac`,
     date: `
@@ -52,6 +53,7 @@ case $* in
   *) exec /bin/date "$@" ;;
 esac`,
     sleep: `
+[ "$1" = 2 ] || exec /bin/sleep "$1"
 cat '${folder}'/tmp/next/* | sort -n | head -n 1 >'${folder}/clock'
 [ "$(cat '${folder}/clock')" -lt ${seconds} ] || kill $PPID`,
   };
@@ -116,6 +118,11 @@ test("tries again after a refusal, ever later, and says why", async () => {
   expect(life.log).toContain(`shop.com: failure 2, next try in 240 s: ${REFUSAL}\n`);
   expect(life.metrics).toContain('portolan_certificate_failures{proxy="shop-test-proxy",name="shop.com"} 11\n');
   expect(life.metrics).not.toContain("last_success_timestamp_seconds{");
+});
+
+test("tells at once that a server limits how often it is asked, though lego would wait as long as it says", async () => {
+  const life = await lived(300, [`[WARN] retry: ${REFUSAL}, wait for 24h`]);
+  expect(life.log).toContain(`shop.com: failure 2, next try in 240 s: [WARN] retry: ${REFUSAL}`);
 });
 
 test("forgets its failures with the first success", async () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { get } from "node:https";
+import { createServer as createTlsServer, get, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,6 +48,7 @@ export class AcmeServer {
   private pebble?: ChildProcess;
   private dns?: ChildProcess;
   private provider?: Server;
+  private limited?: TlsServer;
 
   private constructor(
     private readonly httpPort: number,
@@ -107,8 +109,29 @@ export class AcmeServer {
     return `http://${this.address}:${(this.provider.address() as AddressInfo).port}`;
   }
 
+  /** URL of another server, which has had enough of everybody. */
+  async limitedDirectory(): Promise<string> {
+    const files = { key: readFileSync(join(this.folder, "key.pem")), cert: readFileSync(this.ca) };
+    this.limited = createTlsServer(files, ({ url, method, headers }, response) => {
+      response.setHeader("Replay-Nonce", randomUUID().replaceAll("-", ""));
+      if (url === "/dir") {
+        const links = ["newNonce", "newAccount", "newOrder"].map((name) => [name, `https://${headers.host}/${name}`]);
+        response.end(JSON.stringify(Object.fromEntries(links)));
+      } else if (method === "HEAD") {
+        response.end();
+      } else {
+        const problem = { type: "urn:ietf:params:acme:error:rateLimited", detail: "too many new orders recently" };
+        response.writeHead(429, { "Content-Type": "application/problem+json", "Retry-After": "3600" });
+        response.end(JSON.stringify(problem));
+      }
+    });
+    await new Promise<void>((resolve) => this.limited?.listen(0, this.address, resolve));
+    return `https://${this.address}:${(this.limited.address() as AddressInfo).port}/dir`;
+  }
+
   async stop(): Promise<void> {
     this.provider?.close();
+    this.limited?.close();
     await Promise.all([ended(this.pebble), ended(this.dns)]);
     rmSync(this.folder, { recursive: true, force: true });
   }

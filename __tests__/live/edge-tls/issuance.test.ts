@@ -85,6 +85,19 @@ describe("certificates from an ACME server that asks for proof", () => {
     expect(await site.shown(root, BLOCKED)).toMatchObject({ trusted: false, names: `DNS:${BLOCKED}` });
     expect(await startOf(site.proxy)).toBe(started);
   });
+
+  test("another server, which limits how often it is asked, leaves what the one before has given in use", async () => {
+    const before = await site.trusted(root);
+    site.choose("acme", { TEST_ACME_SERVER: await server.limitedDirectory(), TEST_HOSTS: "" });
+    await site.deploy();
+    await eventually(async () =>
+      expect(await site.logs(`${site.proxy}-acme`)).toMatch(
+        /^chenu\.localhost: failure 1, next try in 120 s: .*rateLimited.*too many new orders recently/m,
+      ),
+    );
+    await eventually(async () => expect(await site.metrics()).toMatchObject({ "failures chenu.localhost": 1 }));
+    expect(await site.shown(root)).toMatchObject({ serial: before, trusted: true });
+  });
 });
 
 describe("a wildcard", () => {
