@@ -13,7 +13,7 @@ export interface ConfigModel extends ServerSettings {
   readonly servers: readonly ServerModel[];
   readonly headers: SecurityHeaders;
   readonly zones: readonly ZoneModel[];
-  readonly connectionsPerClient: number;
+  readonly concurrentRequestsPerClient: number;
   readonly trustedProxies: readonly string[];
 }
 
@@ -65,8 +65,14 @@ ${trustedLines(model.trustedProxies)}
   client_body_timeout 30s;
   send_timeout 30s;
   reset_timedout_connection on;
-  limit_conn_zone $binary_remote_addr zone=connections.client:1m;
-  limit_conn connections.client ${model.connectionsPerClient};
+  # Whoever has an IPv6 address has the other 2^64 of its network, too.
+  map $remote_addr $client {
+    default $binary_remote_addr;
+    "~^(?<network>(?:[0-9a-f]+:){4})" $network;
+    "~^(?<network>[0-9a-f]+[0-9a-f:]*?::)" $network;
+  }
+  limit_conn_zone $client zone=connections.client:1m;
+  limit_conn connections.client ${model.concurrentRequestsPerClient};
   limit_conn_status 429;
   limit_conn_log_level info;
 ${zoneLines(model.zones)}
@@ -139,7 +145,7 @@ ${networks.map((network) => `  set_real_ip_from ${network};\n`).join("")}  real_
 
 function zoneLines(zones: readonly ZoneModel[]): string {
   if (zones.length === 0) return "";
-  return `${zones.map(({ name, rate }) => `  limit_req_zone $binary_remote_addr zone=${name}:1m rate=${rate};\n`).join("")}  limit_req_status 429;
+  return `${zones.map(({ name, rate }) => `  limit_req_zone $client zone=${name}:1m rate=${rate};\n`).join("")}  limit_req_status 429;
   limit_req_log_level info;
 `;
 }

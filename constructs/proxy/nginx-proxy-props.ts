@@ -46,7 +46,7 @@ export interface NginxProxyProps {
    *
    * @default 1000
    */
-  readonly connectionsPerClient?: number;
+  readonly concurrentRequestsPerClient?: number;
 
   /**
    * Addresses or networks of a CDN or load balancer in front. Only they are believed when they say, in `X-Forwarded-For`,

@@ -148,14 +148,14 @@ export class NginxProxy extends Construct {
   }
 
   private files(httpsPort: number, workers: number): Record<string, string> {
-    const { addresses = ["0.0.0.0"], connectionsPerClient = 1000, headers, maintenance = false } = this.props;
+    const { addresses = ["0.0.0.0"], concurrentRequestsPerClient = 1000, headers, maintenance = false } = this.props;
     const config = nginxConfig({
       workers,
       servers: this.servers(),
       headers: headers ?? SecurityHeaders.of(),
       zones: this.zones.models,
       limit: this.limit,
-      connectionsPerClient,
+      concurrentRequestsPerClient,
       trustedProxies: this.props.trustedProxies ?? [],
       httpsPort,
       ipv6: addresses.some((address) => address.includes(":")),

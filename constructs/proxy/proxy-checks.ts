@@ -5,14 +5,14 @@ import type { Answer, NginxProxyProps } from "./nginx-proxy-props";
 import { mistakeIn, type RouteOptions } from "./route-options";
 
 export function checkProps(scope: Construct, props: NginxProxyProps): void {
-  const { connectionsPerClient = 1, ports, trustedProxies = [] } = props;
+  const { concurrentRequestsPerClient = 1, ports, trustedProxies = [] } = props;
   if (ports && ports.http === ports.https) {
     throw new InvalidInput(scope, `ports http and https are both ${ports.http}; they must differ`);
   }
-  if (!Number.isInteger(connectionsPerClient) || connectionsPerClient < 1) {
+  if (!Number.isInteger(concurrentRequestsPerClient) || concurrentRequestsPerClient < 1) {
     throw new InvalidInput(
       scope,
-      `connectionsPerClient must be a whole number of at least 1, got ${connectionsPerClient}`,
+      `concurrentRequestsPerClient must be a whole number of at least 1, got ${concurrentRequestsPerClient}`,
     );
   }
   for (const network of trustedProxies) checkNetwork(`${scope.node.path}: trustedProxies`, network);

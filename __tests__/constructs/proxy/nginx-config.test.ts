@@ -16,7 +16,7 @@ function configOf(model: Partial<Model> = {}): string {
     servers: [SHOP],
     headers: SecurityHeaders.of(),
     zones: [],
-    connectionsPerClient: 1000,
+    concurrentRequestsPerClient: 1000,
     trustedProxies: [],
     httpsPort: 443,
     ipv6: false,
@@ -25,9 +25,13 @@ function configOf(model: Partial<Model> = {}): string {
   });
 }
 
-test.each(Object.keys(SYSTEMS))("of %s is, to the letter, what a person has read", (system) => {
-  const [config] = proxyConfigs(synthesisedSystem(system, "local").allContainers);
-  expect(config).toBe(readFileSync(join(__dirname, "golden", `${system}-local.nginx.conf`), "utf8"));
+test.each([
+  ...Object.keys(SYSTEMS).map((system) => [system, "local"] as const),
+  // With an ACME server that asks for answers.
+  ["staka-livres", "production"] as const,
+])("of %s in %s is, to the letter, what a person has read", (system, environment) => {
+  const [config] = proxyConfigs(synthesisedSystem(system, environment).allContainers);
+  expect(config).toBe(readFileSync(join(__dirname, "golden", `${system}-${environment}.nginx.conf`), "utf8"));
 });
 
 test("redirects to the port that HTTPS has for the outside, which goes unsaid when it is 443", () => {
@@ -93,8 +97,8 @@ test("counts requests in named zones, and limits the routes that have no limit o
     ],
     limit: { zone: "rate.all", burst: 20 },
   });
-  expect(config).toContain(`  limit_req_zone $binary_remote_addr zone=rate.all:1m rate=10r/s;
-  limit_req_zone $binary_remote_addr zone=rate.login:1m rate=5r/m;
+  expect(config).toContain(`  limit_req_zone $client zone=rate.all:1m rate=10r/s;
+  limit_req_zone $client zone=rate.login:1m rate=5r/m;
   limit_req_status 429;
 `);
   expect(config.match(/^ {4}limit_req .*$/gm)).toEqual(["    limit_req zone=rate.all burst=20 nodelay;"]);

@@ -156,10 +156,10 @@ test("counts routes with the same limit together, and others apart", () => {
     proxy.route("/login", api, { host: "b.example", rateLimit: RateLimit.perClient({ rate: "5/m" }) });
   });
   expect(fileOf(stack, "nginx.conf").match(/limit_req(_zone)? .*;/g)).toEqual([
-    "limit_req_zone $binary_remote_addr zone=rate.all:1m rate=50r/s;",
-    "limit_req_zone $binary_remote_addr zone=rate.login:1m rate=5r/m;",
-    "limit_req_zone $binary_remote_addr zone=rate.api:1m rate=5r/m;",
-    "limit_req_zone $binary_remote_addr zone=rate.login.2:1m rate=5r/m;",
+    "limit_req_zone $client zone=rate.all:1m rate=50r/s;",
+    "limit_req_zone $client zone=rate.login:1m rate=5r/m;",
+    "limit_req_zone $client zone=rate.api:1m rate=5r/m;",
+    "limit_req_zone $client zone=rate.login.2:1m rate=5r/m;",
     "limit_req zone=rate.all burst=100 nodelay;",
     "limit_req zone=rate.login burst=2 nodelay;",
     "limit_req zone=rate.login burst=2 nodelay;",
@@ -304,8 +304,8 @@ describe("refuses", () => {
   });
 
   test("a number of connections that is none", () => {
-    expect(() => proxyIn(shop(), { connectionsPerClient: 0 })).toThrow(
-      new Error("test/proxy: connectionsPerClient must be a whole number of at least 1, got 0"),
+    expect(() => proxyIn(shop(), { concurrentRequestsPerClient: 0 })).toThrow(
+      new Error("test/proxy: concurrentRequestsPerClient must be a whole number of at least 1, got 0"),
     );
   });
 
