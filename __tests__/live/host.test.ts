@@ -15,7 +15,8 @@ put docker <<'END'
 #!/bin/sh
 case $1 in
   version) [ -e /machine/docker ] && echo 29.1.0 ;;
-  ps) cat /machine/published 2>/dev/null ;;
+  ps) [ -e /machine/docker ] && cat /machine/running 2>/dev/null ;;
+  inspect) cat /machine/published ;;
 esac
 END
 put dockerd </dev/null
@@ -67,8 +68,8 @@ describe("a machine, played by a container", () => {
   afterAll(() => attempt("docker", ["rm", "--force", container]));
 
   /** @param sshPort of the connection that the script comes by */
-  function host(verb: "check" | "prepare", sshPort = 22): Promise<Finished> {
-    const connection = ["--env", `SSH_CONNECTION=192.0.2.1 40000 192.0.2.2 ${sshPort}`];
+  function host(verb: "check" | "prepare", sshPort = 22, user = "root"): Promise<Finished> {
+    const connection = ["--user", user, "--env", `SSH_CONNECTION=192.0.2.1 40000 192.0.2.2 ${sshPort}`];
     const shell = ["sh", "-s", verb, "npm run host -- prepare staging", "80", "443"];
     return attempt("docker", ["exec", "-i", ...connection, container, ...shell], { input: hostScript() });
   }
@@ -84,7 +85,7 @@ describe("a machine, played by a container", () => {
       expect.stringMatching(/^ok {2}operating system +Debian GNU\/Linux/),
       "!!  docker engine     no engine answers root; type: apt-get install docker.io, or usermod -aG docker USER",
       "!!  firewall          no ufw; type: apt-get install ufw",
-      "ok  published ports   none but the proxy",
+      "!!  published ports   no engine tells root; type: docker ps",
       "!!  upgrades          security updates wait for somebody; type: apt-get install unattended-upgrades && dpkg-reconfigure unattended-upgrades",
       "!!  clock             nobody sets it; type: apt-get install systemd-timesyncd && timedatectl set-ntp true",
       "!!  swap              0 MiB, beside 4000 MiB of memory; type: fallocate -l 2G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
@@ -118,11 +119,20 @@ describe("a machine, played by a container", () => {
     expect((await inside("iptables -S ufw-user-input")).stdout).toContain("--dport 2222 -j ACCEPT");
   });
 
+  test("is never called well where only root could tell", async () => {
+    const { stdout, exitCode } = await host("check", 22, "nobody");
+    const unknown = "only root can tell, and sudo asks nobody for a password";
+    expect(stdout).toContain(`!!  firewall          ${unknown}; type: `);
+    expect(stdout).toContain(`!!  ssh limits        ${unknown}; type: `);
+    expect(exitCode).toBe(1);
+  });
+
   test("is told of a port that Docker opens past the firewall, which no script can know what to do about", async () => {
-    await inside("echo '127.0.0.1:9090->9090/tcp, 0.0.0.0:5432->5432/tcp, :::443->8443/tcp' >/machine/published");
+    await inside("echo 1a2b3c >/machine/running");
+    await inside("printf '127.0.0.1 9090\\n:: 443\\n0.0.0.0 8000\\n::1 8001\\n' >/machine/published");
     const { stdout, exitCode } = await host("prepare");
     expect(stdout).toContain(
-      "!!  published ports   everybody reaches port 5432, past the firewall; type: docker ps --filter publish=5432\n",
+      "!!  published ports   others reach port 8000, past the firewall; type: docker ps --filter publish=8000\n",
     );
     expect(exitCode).toBe(1);
   });

@@ -31,6 +31,12 @@ written() {
   as_root tee "$1" >/dev/null
 }
 
+# For a piece that others may not look at: nothing seen is not nothing there.
+only_root() {
+  as_root true 2>/dev/null || lacks "only root can tell, and sudo asks $(id -un) for a password" \
+    "echo '$(id -un) ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/$(id -un)"
+}
+
 # lacks STATE WHAT_TO_TYPE
 lacks() {
   printf '%s; type: %s\n' "$1" "$2"

@@ -12,6 +12,7 @@ open_ports() {
 }
 
 firewall() {
+  only_root || return
   rules=$(as_root ufw status 2>/dev/null) || {
     lacks 'no ufw' 'apt-get install ufw'
     return
