@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
+import { confirm } from "./confirm";
 import { run } from "./run";
 import type { Report } from "./setup/setup-error";
 import { isData, resources, volumeName } from "./setup/state";
@@ -18,8 +18,9 @@ interface Options {
 }
 
 async function down({ data, yes }: Options): Promise<void> {
-  if (data && (yes ?? (await typed())) !== ENVIRONMENT) {
-    throw new Error(`nothing was removed: the name of the environment is "${ENVIRONMENT}"`);
+  if (data) {
+    if (yes === undefined) console.error(`This destroys the data of "${ENVIRONMENT}" for good.`);
+    await confirm(ENVIRONMENT, yes);
   }
   let terraform = "terraform";
   let deployed: string[] = [];
@@ -48,16 +49,6 @@ async function down({ data, yes }: Options): Promise<void> {
   const kept = data ? [] : deployed.filter(isData).map(volumeName);
   if (kept.length > 0)
     console.log(`\nThe data is still there, in ${kept.join(" and ")}; npm run up continues with it.`);
-}
-
-async function typed(): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Without anybody to answer, the input just ends.
-  const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
-  const question = `This destroys the data of "${ENVIRONMENT}" for good. Type its name to go on: `;
-  const answer = await Promise.race([terminal.question(question), ended]);
-  terminal.close();
-  return answer.trim();
 }
 
 async function readState(terraform: string, report: Report): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
+import { interruption } from "../interruption";
 import type { BackupDescription } from "./description";
 import type { Engine, Inspection } from "./engine";
-import { interruption } from "./interruption";
 
 /** A verb of the backup container failed, and has said why. */
 export class VerbFailed extends Error {

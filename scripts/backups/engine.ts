@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
+import { interruption } from "../interruption";
 import type { Finished } from "../run";
 import type { SynthesisedStack } from "../synthesised-stack";
-import { interruption } from "./interruption";
 
 interface Streams {
   /** Written to the command's standard input. */

@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
+import { heedInterruption, interruption } from "../interruption";
 import { VerbFailed } from "./backup-container";
-import { heedInterruption, interruption } from "./interruption";
 
 /** What Docker, or ssh, says by an exit code of its own. */
 const MEANINGS: Readonly<Record<number, string>> = {

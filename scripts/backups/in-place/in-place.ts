@@ -1,8 +1,8 @@
+import { confirm } from "../../confirm";
+import { interruption } from "../../interruption";
 import { type BackupContainer, VerbFailed } from "../backup-container";
 import { type Choice, optionsOf } from "../choice";
-import { confirm } from "../confirm";
 import type { BackupDescription } from "../description";
-import { interruption } from "../interruption";
 import { type Manifest, totals, whichBackup } from "../manifest";
 import { explanation } from "./explanation";
 import { type Plan, PlanFile } from "./plan";
