@@ -38,11 +38,16 @@ listed_sums() {
 
 folder_sums() {
   local folder sum
-  LC_ALL=C sort >"$WORK/files"
+  comparable_names | LC_ALL=C sort >"$WORK/files"
   for folder in $FILES; do
     sum=$(awk -v start="$folder/" 'index($0, start) == 1' "$WORK/files" | tee "$WORK/folder" | sha256sum)
     printf 'table\t%s\t%s\t%s\n' "$folder" "$(wc -l <"$WORK/folder")" "${sum%% *}"
   done
+}
+
+# A name may be any bytes, but restic's JSON has a replacement character for each that is not UTF-8.
+comparable_names() {
+  { iconv -c -f UTF-8 -t UTF-8 || (($? == 1)); } | LC_ALL=C sed 's/\xEF\xBF\xBD//g'
 }
 
 engine_scratch_start() { :; }

@@ -28,6 +28,26 @@ describe("a restore of files", () => {
     },
   );
 
+  test("brings back names in any bytes, and can prove it", async () => {
+    const names = [
+      String.raw`caf\xe9`,
+      String.raw`\xe9\x80x`,
+      String.raw`\xed\xa0\x80`,
+      String.raw`\xef\xbf\xbd`,
+      "été",
+      String.raw`a\nb`,
+      String.raw`tab\t"\\`,
+    ];
+    const made = names.map((name) => `echo kept >"$(printf '${name}')"`).join("; ");
+    await backup.ok("bash", "-ec", `mkdir /state/data/odd; cd /state/data/odd; ${made}`);
+    await backup.ok("backup");
+    await backup.ok("verify");
+    await backup.ok("restore", "--to-database", "/state/back");
+    const listed = (folder: string) => backup.ok("bash", "-c", `cd ${folder} && find . -type f | sort | base64`);
+    expect(await listed("/state/back/state/data")).toEqual(await listed("/state/data"));
+    await backup.ok("rm", "-r", "/state/back", "/state/data/odd");
+  });
+
   test("half exchanged is no backup", async () => {
     await backup.ok("bash", "-c", `mkdir -p /state/restore && echo '{ "step": "swapping" }' >/state/restore/data.json`);
     const before = await backup.list();
