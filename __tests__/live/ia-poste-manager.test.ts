@@ -51,8 +51,10 @@ describe("IAPosteManager on a real engine", () => {
     expect(await newestBackup("config")).toBeGreaterThanOrEqual(began);
   });
 
-  test("brings back emails and settings that were deleted", async () => {
-    expect(await new Operator(deployment).backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
+  test("brings back emails and settings that were deleted, by the runbook", async () => {
+    const operator = new Operator(deployment);
+    expect(await operator.backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
+    const AT = new Date().toISOString();
 
     const app = await deployment.container("app");
     const deletion =
@@ -61,11 +63,12 @@ describe("IAPosteManager on a real engine", () => {
     await run("docker", ["exec", app, "rm", "/app/config/account.json"]);
     expect([await answer("/api/emails"), await answer("/api/config/account")]).toEqual([[], {}]);
 
-    for (const name of ["db", "config"]) {
-      expect(await restore(name, "--in-place", "--yes", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
+    for (const heading of ["## Whole database", "### All of config"]) {
+      const [inPlace = "", , dropOld = ""] = await operator.runbook(heading);
+      expect((await operator.paste(inPlace, { AT })).stdout).toMatch(/^Restored (iaposte|config): /m);
+      await operator.paste(dropOld);
     }
     await expectData();
-    expect(await restore("db", "--drop-old", "--yes", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
   });
 
   test("brings back a database whose file is damaged", async () => {

@@ -1,53 +1,38 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { run } from "../../scripts/run";
-import { BACKUP, NEEDED, SYSTEMS } from "../../scripts/setup/images/catalogue";
-import { ensureStandIns } from "../../scripts/setup/images/images";
-import { canaries, Deployment } from "./deployment";
+import type { Deployment } from "./deployment";
 import { Client } from "./edge/client";
+import { crowd } from "./edge/crowd";
 import { Operator } from "./operate/operator";
-import { publishPart } from "./releases";
+import { SshServer } from "./ssh-server";
+import { deployStakaLivres, ORDER, placeOrder, publishStakaLivres, visitors } from "./staka-livres";
 
 jest.setTimeout(600_000);
 
 const ENVIRONMENT = "t-staka";
-const STAKA_LIVRES = {
-  system: "staka-livres",
-  secrets: canaries(
-    "BACKUP_PASSWORD",
-    "DB_ADMIN_PASSWORD",
-    "DB_BACKUP_PASSWORD",
-    "DB_PASSWORD",
-    "JWT_SECRET",
-    "SENDGRID_API_KEY",
-    "STRIPE_SECRET_KEY",
-    "STRIPE_WEBHOOK_SECRET",
-  ),
-};
-const ORDER = { titre: "Élégie pour un 📚", email: "autrice@example.com", pages: 312 };
 const MANUSCRIPT = "Longtemps, je me suis couché de bonne heure. «\u00a0Déjà\u00a0?\u00a0»\n".repeat(500);
 const AS_ROOT = "MYSQL_PWD=$(cat /run/secrets/admin-password) mysql -u root stakalivres";
 
 describe("Staka Livres on a real engine", () => {
   let deployment: Deployment;
+  let server: SshServer | undefined;
   /** Path of an order that everything here must leave as it is, with its manuscript. */
   let order: string;
+  /** A time at which everything was well. */
+  let AT: string;
 
   beforeAll(async () => {
-    await ensureStandIns(() => undefined, [...NEEDED, ...BACKUP, ...SYSTEMS]);
-    for (const release of ["one", "two"]) {
-      await publishPart("staka-livres/backend", release, [`RELEASE=${release}`]);
-      await publishPart("staka-livres/frontend", release);
-    }
-    deployment = await Deployment.create(ENVIRONMENT, { release: "one" }, STAKA_LIVRES);
-    expect(await deployment.deploy()).toMatchObject({ exitCode: 0 });
-
-    const posted = await deployment.ask("/api/commandes", { method: "POST", body: ORDER });
-    expect(posted.status).toBe(201);
-    order = `/api/commandes/${JSON.parse(posted.body).id}`;
+    deployment = await deployStakaLivres(ENVIRONMENT);
+    order = await placeOrder(deployment);
     const sent = await deployment.ask(manuscript(), { method: "PUT", body: MANUSCRIPT });
     expect(sent.status).toBe(201);
   });
 
-  afterAll(() => deployment?.remove());
+  afterAll(async () => {
+    await deployment?.remove();
+    await server?.stop();
+  });
 
   test("answers over HTTPS: the page, and a health check that asks the database", async () => {
     expect(await deployment.ask("/")).toMatchObject({ status: 200, body: expect.stringContaining("Staka Livres") });
@@ -62,8 +47,8 @@ describe("Staka Livres on a real engine", () => {
   test("tells who listens of a new order at once", async () => {
     const socket = await new Client(deployment).webSocket("/api/notifications");
     const told = socket.next();
-    const posted = await deployment.ask("/api/commandes", { method: "POST", body: ORDER });
-    expect(JSON.parse(await told)).toEqual({ event: "commande", id: JSON.parse(posted.body).id });
+    const id = Number((await placeOrder(deployment)).split("/").at(-1));
+    expect(JSON.parse(await told)).toEqual({ event: "commande", id });
     socket.close();
   });
 
@@ -107,24 +92,63 @@ describe("Staka Livres on a real engine", () => {
     expect(diff.stdout).toContain("No changes.");
   });
 
-  test("keeps orders and manuscripts through a release", async () => {
-    deployment.configure({ release: "two" });
+  test("serves five hundred people at once for a minute, all of them", async () => {
+    const asked = { users: 500, seconds: 60, question: visitors(order) };
+    const { requests, failures, p95 } = await crowd(new Client(deployment), asked);
+    console.info(`500 people: ${failures.length} of ${requests} requests failed, p95 ${(p95 * 1000).toFixed(0)} ms`);
+    expect(failures).toEqual([]);
+    expect(requests).toBeGreaterThan(10_000);
+  });
+
+  test("keeps orders and manuscripts through a release, deployed over SSH", async () => {
+    await publishStakaLivres("two");
+    server = await SshServer.start();
+    deployment.extraEnv = { SSH_AUTH_SOCK: server.agent };
+    deployment.configure({ release: "two", host: { url: server.url, hostKeys: [server.hostKey] } });
     expect(await deployment.deploy()).toMatchObject({ exitCode: 0 });
     expect(JSON.parse((await deployment.ask("/api/health")).body)).toMatchObject({ version: "two" });
     await expectOrder();
   });
 
-  test("brings back orders and manuscripts that were deleted", async () => {
-    expect(await new Operator(deployment).backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
+  test("brings back orders and manuscripts that were deleted, over SSH by the runbook", async () => {
+    const operator = new Operator(deployment);
+    expect(await operator.backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
+    AT = new Date().toISOString();
 
     await run("docker", ["exec", `${deployment.prefix}-db`, "sh", "-c", `${AS_ROOT} -e 'DELETE FROM commandes'`]);
     await run("docker", ["exec", await deployment.container("backend"), "sh", "-c", "rm /app/uploads/*"]);
     expect((await deployment.ask(order)).status).toBe(404);
 
-    for (const name of ["db", "uploads"]) {
-      const restore = await new Operator(deployment).restoreOf(name, "--in-place", "--yes", ENVIRONMENT);
-      expect(restore).toMatchObject({ exitCode: 0 });
+    for (const heading of ["## Whole database", "### All of uploads"]) {
+      const [inPlace = "", , dropOld = ""] = await operator.runbook(heading);
+      expect((await operator.paste(inPlace, { AT })).stdout).toMatch(/^Restored (stakalivres|uploads): /m);
+      await operator.paste(dropOld);
     }
+    await expectOrder();
+  });
+
+  test("brings back one manuscript, with docker's own way over SSH", async () => {
+    const operator = new Operator(deployment);
+    const backend = await deployment.container("backend");
+    const { stdout } = await run("docker", ["exec", backend, "sh", "-c", "ls -S /app/uploads | tail -n 1"]);
+    const FILE = stdout.trim();
+    const FOLDER = join(deployment.folder, "restored");
+    await run("docker", ["exec", backend, "rm", `/app/uploads/${FILE}`]);
+    expect((await deployment.ask(manuscript())).status).toBe(404);
+
+    // What the operator has at home, without a trace of it in whose home this is.
+    const home = join(deployment.folder, "home");
+    const ssh = `#!/bin/sh\nexec ${(await run("which", ["ssh"])).stdout.trim()} -o UserKnownHostsFile=$HOME/.ssh/known_hosts "$@"\n`;
+    mkdirSync(join(home, ".ssh"), { recursive: true });
+    writeFileSync(join(home, "ssh"), ssh, { mode: 0o755 });
+    const env = { HOME: home, PATH: `${home}:${process.env.PATH}` };
+
+    const [, know = ""] = await operator.runbook("## Before you start");
+    const [bring = "", put = "", remove = ""] = await operator.runbook("### Some files of uploads");
+    expect((await operator.paste(know, {}, env)).stdout).toContain("Server:");
+    await operator.paste(bring, { AT, FOLDER });
+    expect((await operator.paste(put, { FOLDER, FILE }, env)).stdout).toContain(FILE);
+    await operator.paste(remove, { FOLDER });
     await expectOrder();
   });
 

@@ -45,6 +45,18 @@ test("lets the database reach nothing outside, and be reached by the backend and
   expect(members).toEqual(["local/backend", "local/backend/release", "local/db", "local/db/backup", "local/db/ready"]);
 });
 
+test("fits the machine it runs on, with 2 cores and 4 GB, also while a release takes the place of another", () => {
+  const containers = Object.values(synthesisedSystem("staka-livres", "production").allContainers);
+  const memory = (some: typeof containers) => some.reduce((sum, container) => sum + Number(container.memory), 0);
+  const services = containers.filter(({ restart }) => restart === "unless-stopped");
+  const replaced = services.filter(({ lifecycle }) => lifecycle.create_before_destroy);
+  const backups = containers.filter(({ name }) => /-backend-\w+-backup-/.test(name));
+  expect([services.length, replaced.length, backups.length]).toEqual([7, 2, 2]);
+  // Without what Ubuntu takes, and Docker itself. The backups before a release are made before its containers come.
+  expect(memory(services) + Math.max(memory(replaced), memory(backups))).toBeLessThan(4096 - 512);
+  expect(Math.max(...containers.map(({ cpus }) => Number(cpus)))).toBeLessThanOrEqual(2);
+});
+
 test("backs the orders and the manuscripts up each night, for thirty days, and copies both offsite", () => {
   const stack = synthesisedSystem("staka-livres", "production");
   const offsite = "OFFSITE_REPOSITORY=s3:https://s3.gra.io.cloud.ovh.net/staka-livres-backups/staka-livres-production";

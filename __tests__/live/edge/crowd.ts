@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { Client } from "./client";
+import { Client, type Question } from "./client";
 
 export interface CrowdResult {
   readonly requests: number;
@@ -11,12 +11,12 @@ export interface CrowdResult {
 export interface CrowdOptions {
   readonly users: number;
   readonly seconds: number;
-  /** Whether every other request writes a row. @default true */
-  readonly writes?: boolean;
+  /** What a person asks for, time after time. */
+  readonly question: (person: number, time: number) => Omit<Question, "agent"> & { readonly path: string };
 }
 
 /** People who each keep a connection, ask for something and look at it for a second. */
-export async function crowd(client: Client, { users, seconds, writes = true }: CrowdOptions): Promise<CrowdResult> {
+export async function crowd(client: Client, { users, seconds, question }: CrowdOptions): Promise<CrowdResult> {
   const times: number[] = [];
   const failures: string[] = [];
   const end = performance.now() + seconds * 1000;
@@ -25,9 +25,9 @@ export async function crowd(client: Client, { users, seconds, writes = true }: C
     await wait((1000 * number) / users);
     for (let i = 0; performance.now() < end; i++) {
       const start = performance.now();
-      const [path, question] = writes && i % 2 ? ["/rows", { method: "POST", body: `${number}-${i}` }] : ["/", {}];
+      const { path, ...rest } = question(number, i);
       try {
-        const { status } = await client.ask(path, { ...question, agent });
+        const { status } = await client.ask(path, { ...rest, agent });
         if (status >= 300) failures.push(`${path}: ${status}`);
       } catch (error) {
         failures.push(`${path}: ${(error as Error).message}`);

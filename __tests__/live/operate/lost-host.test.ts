@@ -2,11 +2,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { attempt, run } from "../../../scripts/run";
-import { BACKUP, NEEDED, SYSTEMS } from "../../../scripts/setup/images/catalogue";
-import { ensureStandIns } from "../../../scripts/setup/images/images";
 import { rcloneImage } from "../backup/s3-server";
-import { canaries, Deployment, freePort } from "../deployment";
-import { publishPart } from "../releases";
+import { type Deployment, freePort } from "../deployment";
+import { deployStakaLivres, ORDER, placeOrder } from "../staka-livres";
 import { Operator } from "./operator";
 
 jest.setTimeout(1_200_000);
@@ -14,18 +12,7 @@ jest.setTimeout(1_200_000);
 const S3 = "portolan-t-lost-s3";
 const KEY = "canary-lost-access-key";
 const SECRET = `canary-${randomBytes(16).toString("hex")}`;
-const STAKA_LIVRES = {
-  system: "staka-livres",
-  secrets: {
-    ...canaries(
-      ...["BACKUP_PASSWORD", "DB_ADMIN_PASSWORD", "DB_BACKUP_PASSWORD", "DB_PASSWORD", "JWT_SECRET"],
-      ...["SENDGRID_API_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
-    ),
-    OFFSITE_ACCESS_KEY_ID: KEY,
-    OFFSITE_SECRET_ACCESS_KEY: SECRET,
-  },
-};
-const ORDER = { titre: "Élégie 📚", email: "autrice@example.com", pages: 312 };
+const SECRETS = { OFFSITE_ACCESS_KEY_ID: KEY, OFFSITE_SECRET_ACCESS_KEY: SECRET };
 const MANUSCRIPT = "Longtemps, je me suis couché de bonne heure.\n".repeat(2000);
 
 /** Where the S3 server is, for this machine and for the containers on it. */
@@ -45,13 +32,9 @@ describe("a lost host", () => {
   let operator: Operator;
 
   beforeAll(async () => {
-    await ensureStandIns(() => undefined, [...NEEDED, ...BACKUP, ...SYSTEMS]);
-    await publishPart("staka-livres/backend", "one", ["RELEASE=one"]);
-    await publishPart("staka-livres/frontend", "one");
     const offsite = `s3:${await serveS3()}/backups`;
-    deployment = await Deployment.create("t-lost", { release: "one", backups: { offsite } }, STAKA_LIVRES);
+    deployment = await deployStakaLivres("t-lost", { backups: { offsite } }, SECRETS);
     operator = new Operator(deployment);
-    expect(await deployment.deploy()).toMatchObject({ exitCode: 0 });
   });
 
   afterAll(async () => {
@@ -60,8 +43,7 @@ describe("a lost host", () => {
   });
 
   test("comes back on another, by the runbook, from the offsite repository, this project and the secrets alone", async () => {
-    const posted = await deployment.ask("/api/commandes", { method: "POST", body: ORDER });
-    const order = `/api/commandes/${JSON.parse(posted.body).id}`;
+    const order = await placeOrder(deployment);
     const file = `${order}/fichiers/${encodeURIComponent("élégie.txt")}`;
     expect((await deployment.ask(file, { method: "PUT", body: MANUSCRIPT })).status).toBe(201);
     await operator.ok(operator.backup("now", "t-lost"));

@@ -37,8 +37,16 @@ export class Operator {
     return said(child, word, () => how(child));
   }
 
-  /** Runs a block of the runbook as somebody would who pastes it and confirms; `variables` replaces those at its top. */
-  async paste(block: string, variables: Record<string, string> = {}): Promise<Finished> {
+  /**
+   * Runs a block of the runbook as somebody would who pastes it and confirms; `variables` replaces those at its top.
+   *
+   * @param env added to the shell's environment
+   */
+  async paste(
+    block: string,
+    variables: Record<string, string> = {},
+    env: Record<string, string> = {},
+  ): Promise<Finished> {
     const script = Object.entries(variables).reduce((text, [name, value]) => {
       const line = new RegExp(`^${name}=.*$`, "m");
       if (!line.test(text)) throw new Error(`the block has no variable ${name}:\n${text}`);
@@ -53,6 +61,7 @@ export class Operator {
         CDKTF_OUTPUT: join(this.deployment.folder, "out"),
         CDKTF_AUTO_APPROVE: "true",
         CDKTF_SKIP_PROVIDER_LOCK: "true",
+        ...env,
       },
     });
     if (finished.exitCode !== 0) {

@@ -1,0 +1,58 @@
+import { BACKUP, NEEDED, SYSTEMS } from "../../scripts/setup/images/catalogue";
+import { ensureStandIns } from "../../scripts/setup/images/images";
+import type { EnvironmentData } from "../../stacks/environment";
+import { canaries, Deployment } from "./deployment";
+import type { CrowdOptions } from "./edge/crowd";
+import { publishPart } from "./releases";
+
+const SECRETS = canaries(
+  "BACKUP_PASSWORD",
+  "DB_ADMIN_PASSWORD",
+  "DB_BACKUP_PASSWORD",
+  "DB_PASSWORD",
+  "JWT_SECRET",
+  "SENDGRID_API_KEY",
+  "STRIPE_SECRET_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+);
+
+export const ORDER = { titre: "Élégie pour un 📚", email: "autrice@example.com", pages: 312 };
+
+/** A deployed copy of Staka Livres with its stand-in application. */
+export async function deployStakaLivres(
+  name: string,
+  data: Partial<EnvironmentData> = {},
+  moreSecrets: Readonly<Record<string, string>> = {},
+): Promise<Deployment> {
+  await ensureStandIns(() => undefined, [...NEEDED, ...BACKUP, ...SYSTEMS]);
+  await publishStakaLivres("one");
+  const system = { system: "staka-livres", secrets: { ...SECRETS, ...moreSecrets } };
+  const deployment = await Deployment.create(name, { release: "one", ...data }, system);
+  const { exitCode, stdout, stderr } = await deployment.deploy();
+  if (exitCode !== 0) throw new Error(stdout + stderr);
+  return deployment;
+}
+
+export async function publishStakaLivres(release: string): Promise<void> {
+  await publishPart("staka-livres/backend", release, [`RELEASE=${release}`]);
+  await publishPart("staka-livres/frontend", release);
+}
+
+/** Path of a new order. */
+export async function placeOrder(deployment: Deployment): Promise<string> {
+  const { status, body } = await deployment.ask("/api/commandes", { method: "POST", body: ORDER });
+  if (status !== 201) throw new Error(`${status}: ${body}`);
+  return `/api/commandes/${JSON.parse(body).id}`;
+}
+
+/** People who look at the page and at an order, and place one of their own. */
+export function visitors(order: string): CrowdOptions["question"] {
+  const newOrder = {
+    path: "/api/commandes",
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(ORDER),
+  };
+  const questions = [{ path: "/" }, { path: order }, newOrder] as const;
+  return (person, time) => questions[(person + time) % questions.length] ?? newOrder;
+}
