@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Files and folders as they are: uploads, certificates, configuration. restic reads them itself.
 
+# What a restore in place makes inside each folder.
+readonly BESIDE='.restored-20[0-9]*' BEFORE='.before-20[0-9]*'
+
 engine_connect() { :; }
 engine_open() { :; }
 engine_version() { restic version; }
@@ -12,13 +15,15 @@ engine_parts() {
 # Instead of a dump: restic's exit code 3 means that it could not read something, and then it is no backup.
 store_part() {
   local id path code=0
+  local -a exclude=()
   for path in $FILES; do
     [[ -e $path ]] || fail "$DUMP_FAILED" "there is no $path; no backup was made"
+    exclude+=(--exclude "$path/$BESIDE" --exclude "$path/$BEFORE")
   done
   # Several paths in one variable.
   # shellcheck disable=SC2086
   repository local backup --json --quiet --host "$NAME" --tag "run-$RUN_ID,engine-files,part,part-files" \
-    --exclude-caches --exclude '/**/.restored-*' --exclude '/**/.before-*' $FILES >"$WORK/files.json" || code=$?
+    "${exclude[@]}" $FILES >"$WORK/files.json" || code=$?
   if ((code == 3)); then
     cp "$WORK/restic.err" "$WORK/dump.err"
     echo 1 >"$WORK/dump.status"
@@ -36,18 +41,21 @@ listed_sums() {
   jq --raw-output 'select(.struct_type == "node" and .type == "file") | "\(.path)\t\(.size // 0)"' | folder_sums
 }
 
+# On the disk: a list of millions of files is larger than what there is of memory. In a condition, a command that fails
+# does not end a function by itself, and the sums would be of fewer files.
 folder_sums() {
   local folder sum
-  comparable_names | LC_ALL=C sort >"$WORK/files"
+  comparable_names | LC_ALL=C sort --temporary-directory "$SCRATCH" >"$SCRATCH/files" || return
   for folder in $FILES; do
-    sum=$(awk -v start="$folder/" 'index($0, start) == 1' "$WORK/files" | tee "$WORK/folder" | sha256sum)
-    printf 'table\t%s\t%s\t%s\n' "$folder" "$(wc -l <"$WORK/folder")" "${sum%% *}"
+    sum=$(awk -v start="$folder/" 'index($0, start) == 1' "$SCRATCH/files" | tee "$SCRATCH/folder" | sha256sum) || return
+    printf 'table\t%s\t%s\t%s\n' "$folder" "$(wc -l <"$SCRATCH/folder")" "${sum%% *}"
   done
 }
 
-# A name may be any bytes, but restic's JSON has a replacement character for each that is not UTF-8.
+# A name may be any bytes, but restic's JSON has a replacement character for each that is not UTF-8. To iconv that is only
+# what UTF-16 can't say either.
 comparable_names() {
-  { iconv -c -f UTF-8 -t UTF-8 || (($? == 1)); } | LC_ALL=C sed 's/\xEF\xBF\xBD//g'
+  { iconv -c -f UTF-8 -t UTF-16LE || (($? == 1)); } | iconv -f UTF-16LE -t UTF-8 | LC_ALL=C sed 's/\xEF\xBF\xBD//g'
 }
 
 engine_scratch_start() { :; }
@@ -102,11 +110,11 @@ engine_exists() {
 }
 
 engine_drop() {
-  if [[ $1 == /* ]]; then rm -rf "$1"; else each_folder drop_inside "$1"; fi
+  if [[ $1 == /* ]]; then remove_tree "$1"; else each_folder drop_inside "$1"; fi
 }
 
 drop_inside() {
-  rm -rf "${1:?}/${2:?}"
+  remove_tree "${1:?}/${2:?}"
 }
 
 engine_swap() {
@@ -118,9 +126,27 @@ swap_folder() {
   [[ -d $1/$2 ]] || return 0
   if [[ ! -d $1/$3 ]]; then
     mkdir -p "$1/$3.partial"
-    find "$1" -mindepth 1 -maxdepth 1 ! -name '.restored-*' ! -name '.before-*' -exec mv -t "$1/$3.partial" {} +
+    move_all "$1" "$1/$3.partial" ! -name "$BESIDE" ! -name "$BEFORE"
     mv "$1/$3.partial" "$1/$3"
   fi
-  find "$1/$2" -mindepth 1 -maxdepth 1 -exec mv -t "$1" {} +
+  move_all "$1/$2" "$1"
   rmdir "$1/$2"
+}
+
+# move_all FROM TO TEST…: the entries of a folder.
+move_all() {
+  local entry mode from=$1 to=$2
+  shift 2
+  find "$from" -mindepth 1 -maxdepth 1 "$@" -print0 >"$SCRATCH/entries"
+  while IFS= read -r -d '' -u 3 entry; do
+    if [[ -d $entry && ! -L $entry && ! -w $entry ]]; then
+      # Its entry ".." changes, which takes the right to write.
+      mode=$(stat --format %a "$entry")
+      chmod u+w "$entry"
+      mv -t "$to" "$entry"
+      chmod "$mode" "$to/${entry##*/}"
+    else
+      mv -t "$to" "$entry"
+    fi
+  done 3<"$SCRATCH/entries"
 }

@@ -17,6 +17,7 @@ repository() {
   local -a options=(--retry-lock 10m) environment=()
   environment+=("RESTIC_REPOSITORY=$(address_of "$which")" "RESTIC_PASSWORD_FILE=$SECRETS/${prefix}$(password_name "$which")")
   ssh_options "$(address_of "$which")" "$prefix"
+  if [[ -n ${COPYING:-} ]]; then ssh_options "$REPOSITORY" ''; fi
   (
     # In a subshell, so that one repository's credentials are not in the environment of the other's.
     export "${environment[@]}"

@@ -36,8 +36,9 @@ retain() {
   count_snapshots "$which" "$removed"
 }
 
-# What a restore replaced is looked at within days, if ever.
-readonly SAFETY_DAYS=30
+# What a restore or a release has replaced is looked at within days, if ever. The policy does not see these: on a day of
+# many releases they would take the place of the backup from before the first of them, which may be the last good one.
+readonly DAYS_BEFORE_A_CHANGE=30
 
 # Ids of runs that may go, as JSON: not wanted by the policy, and not the one a restore was last proved with.
 expired() {
@@ -48,10 +49,10 @@ expired() {
   fi
   mapfile -t keep < <(keep_options)
   repository "$1" forget --dry-run --json --host "$NAME" --tag manifest --group-by host "${keep[@]}" |
-    jq --compact-output --slurpfile all "$WORK/runs-$1" --argjson safe "$(($(date +%s) - SAFETY_DAYS * 86400))" '
+    jq --compact-output --slurpfile all "$WORK/runs-$1" --argjson recent "$(($(date +%s) - DAYS_BEFORE_A_CHANGE * 86400))" '
       ($all[0] | map(select(.verified))[-1].run) as $proved
       | [.[].remove[]?.tags[] | select(startswith("run-")) | ltrimstr("run-") | select(. != $proved)]
-      + [$all[0][] | select(.safety and .time < $safe) | .run]
+      + [$all[0][] | select((.safety or .release) and .time < $recent) | .run]
       | if length >= ($all[0] | length) then error("nothing would be kept") else . end'
 }
 

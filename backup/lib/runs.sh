@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # A run is one backup of a server: a restic snapshot for each dump and, last, one for the manifest, all with the tag
-# run-<id>. Only a run with a manifest counts: it is the proof that every dump before it was complete. The manifest of a
-# safety backup has the tag "safety" in the place of "manifest", so it never stands for a day in what the policy keeps.
+# run-<id>. Only a run with a manifest counts, and with all of its dumps: a copy that was interrupted may have the manifest
+# before them. The manifest of a safety backup, or of one before a release, has the tag "safety" or "release" in the place
+# of "manifest", so it never stands for a day in what the policy keeps.
 # restic's host is always NAME: a container's own name changes with every container.
 
 new_run() {
@@ -15,8 +16,9 @@ runs() {
   jq '
     def tag($prefix): [.tags[]? | select(startswith($prefix)) | ltrimstr($prefix)][0];
     group_by(tag("run-")) | map(
-      (map(select(.tags | index("manifest") or index("safety")))[0]) as $manifest
+      (map(select(.tags | index("manifest") or index("safety") or index("release")))[0]) as $manifest
       | select($manifest)
+      | select((map(select(.tags | index("part"))) | length) >= ($manifest | tag("parts-") // "0" | tonumber))
       | {
           run: ($manifest | tag("run-")),
           time: ($manifest | tag("time-") | tonumber),
@@ -24,6 +26,7 @@ runs() {
           bytes: ([.[] | select(.tags | index("part")) | .summary.total_bytes_processed // 0] | add // 0),
           parts: [.[] | select(.tags | index("part")) | { part: (tag("part-")), id }],
           safety: ($manifest.tags | index("safety") != null),
+          release: ($manifest.tags | index("release") != null),
           verified: ([.[] | select(.tags | index("verified")) | tag("time-") | tonumber] | max),
           manifest: $manifest.id,
           snapshots: [.[].id]

@@ -10,7 +10,18 @@ use integer;    # Additions wrap around.
 use Digest::MD5 qw(md5);
 
 my ( $table, $rows, $low, $high );
+
+# A statement on the database itself, until its end.
+my $open;
 my ( $lines, $schema_low, $schema_high ) = ( 0, 0, 0 );
+
+my $name = qr/(?:(?:"[^"]*")+|[^ ;"]+)/;
+
+# Quotes inside of a literal are doubled.
+sub ended {
+    my $statement = shift;
+    return $statement =~ /;\n$/ && ( $statement =~ tr/'// ) % 2 == 0;
+}
 
 while ( my $line = <STDIN> ) {
     if ( defined $table ) {
@@ -27,10 +38,17 @@ while ( my $line = <STDIN> ) {
     elsif ( $line =~ /^COPY ((?:"[^"]*"|[^" (])+).* FROM stdin;$/ ) {
         ( $table, $rows, $low, $high ) = ( $1, 0, 0, 0 );
     }
-    # What makes the database itself, whatever its name will be.
-    elsif ( $line =~ /^(?:CREATE|ALTER|COMMENT ON|GRANT [^;]* ON|REVOKE [^;]* ON) DATABASE / ) {
-        $line =~ s/ DATABASE (?:(?:"[^"]*")+|[^ ;"]+)/ DATABASE :"database"/;
+    elsif ( defined $open ) {
         print "create\t$line";
+        $open .= $line;
+        undef $open if ended($open);
+    }
+    # What makes the database itself, whatever its name will be.
+    elsif ( $line =~ /^(?:(?:CREATE|ALTER|COMMENT ON|GRANT [^;]* ON|REVOKE [^;]* ON) DATABASE |ALTER ROLE $name IN DATABASE )/ ) {
+        $line =~ s/ DATABASE $name/ DATABASE :"database"/;
+        print "create\t$line";
+        ($open) = $line =~ / DATABASE :"database"(.*)/s;
+        undef $open if ended($open);
     }
     # Comments, and words that are different in every dump.
     elsif ( $line !~ /^(?:--|$|\\(?:un)?restrict |\\connect )/ ) {
@@ -40,5 +58,5 @@ while ( my $line = <STDIN> ) {
         $schema_high += $second;
     }
 }
-exit 1 if defined $table;
+exit 1 if defined $table or defined $open;
 printf "schema\t%d\t%016x%016x\n", $lines, $schema_high, $schema_low;

@@ -9,7 +9,7 @@ sums_to_json() {
   jq --raw-input --null-input '[inputs | split("\t")] | {
     tables: (map(select(.[0] == "table") | { key: .[1], value: { rows: (.[2] | tonumber), sum: .[3] } }) | from_entries),
     schema: (map(select(.[0] == "schema"))[0][2]),
-    create: map(select(.[0] == "create")[1])
+    create: map(select(.[0] == "create")[1:] | join("\t"))
   }'
 }
 

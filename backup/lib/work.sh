@@ -13,6 +13,12 @@ make_work() {
   trap 'exit 130' INT
 }
 
+# A restored folder may be read-only, and without rights of root nothing can be removed from such a one.
+remove_tree() {
+  if [[ -d ${1:?} && ! -L $1 ]]; then chmod -R u+rwX "$1" || true; fi
+  rm -rf "$1"
+}
+
 # Only under the lock: it may be in use otherwise. What is in it then is this verb's to remove.
 empty_scratch() {
   local pid
@@ -20,7 +26,7 @@ empty_scratch() {
   for pid in $(pgrep -f -- "$SCRATCH/data" 2>/dev/null || true); do
     kill -KILL "$pid" 2>/dev/null || true
   done
-  rm -rf "${SCRATCH:?}"
+  remove_tree "$SCRATCH"
   mkdir -p "$SCRATCH"
   OWN_SCRATCH=1
 }
@@ -32,7 +38,7 @@ leave() {
   at_exit "$code"
   if [[ -n ${OWN_SCRATCH:-} ]]; then
     if declare -F engine_scratch_stop >/dev/null; then engine_scratch_stop; fi
-    rm -rf "${SCRATCH:?}"
+    remove_tree "$SCRATCH"
   fi
   rm -rf "$WORK"
   exit "$code"

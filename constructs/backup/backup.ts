@@ -38,7 +38,8 @@ export interface BackupProps {
   readonly check?: string;
 
   /**
-   * Whether a backup is made before each release of the applications that use the data.
+   * Whether a backup is made before each release of the applications that use the data. These are kept for 30 days beside
+   * what the policy keeps: on a day of many releases, the one from before the first is the one that is missed.
    *
    * @default - true in the environment "production"
    */

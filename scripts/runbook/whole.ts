@@ -2,7 +2,7 @@ import { prints, sh, steps, text } from "./markdown";
 import type { NamedBackup, Place } from "./place";
 
 /** A time to go back to. */
-export const AT = 'AT="2026-11-20 03:00"';
+export const AT = 'AT="2026-11-20 03:05"';
 
 /** Variables at the top of a block that restores: which database, where a server has several. */
 export function databaseVariable({ databases, engine }: NamedBackup): { lines: string[]; option: string[] } {

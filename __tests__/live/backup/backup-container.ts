@@ -46,6 +46,7 @@ export interface Run {
   readonly bytes: number;
   readonly verified: number | null;
   readonly safety: boolean;
+  readonly release: boolean;
 }
 
 /** The reference of an official image, or of its stand-in. */

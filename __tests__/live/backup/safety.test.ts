@@ -28,16 +28,26 @@ describe("a safety backup", () => {
     expect(await restored("--snapshot", bad?.run ?? "")).toBe("bad");
   });
 
-  test("does not stand for its day, and goes after thirty days", async () => {
+  test("does not stand for its day, and goes after thirty days, as one before a release", async () => {
     // More than the three newest, which stay whatever the policy says.
     for (const days of [40, 35, 31, 29]) await pretendBackup(days, "safety");
+    for (const days of [36, 28]) await pretendBackup(days, "release");
     for (const days of [4, 3, 2, 1]) await pretendBackup(days, "manifest");
-    const [, bad] = (await backup.list()).slice(-2);
-    await backup.ok("forget");
+    // On the day of many bad releases.
+    for (let i = 0; i < 3; i++) await backup.ok("backup", "--before-release");
 
-    const ages = (await backup.list()).map(({ time, safety }) => `${safety ? "safety" : "kept"} ${age(time)}`);
-    expect(ages).toEqual(["safety 29", "kept 2", "kept 1", "kept 0", "safety 0"]);
-    expect((await backup.list()).at(-1)).toEqual(bad);
+    const kinds = (await backup.list()).map(({ time, safety, release }) => {
+      return `${safety ? "safety" : release ? "release" : "nightly"} ${age(time)}`;
+    });
+    const today = ["nightly 0", "safety 0", "release 0", "release 0", "release 0"];
+    expect(kinds).toEqual(["safety 29", "release 28", "nightly 2", "nightly 1", ...today]);
+    expect(await restored()).toBe("bad");
+  });
+
+  test("of which a dump is missing is none, until it is there", async () => {
+    const whole = await backup.list();
+    await backup.script("repository local forget \"$(runs local | jq --raw-output '.[-1].parts[0].id')\" >/dev/null");
+    expect(await backup.list()).toEqual(whole.slice(0, -1));
   });
 
   async function restored(...which: string[]): Promise<string> {
@@ -46,7 +56,7 @@ describe("a safety backup", () => {
     return (await backup.ok("cat", `${folder}/state/data/file`)).stdout.trim();
   }
 
-  async function pretendBackup(days: number, kind: "manifest" | "safety"): Promise<void> {
+  async function pretendBackup(days: number, kind: "manifest" | "safety" | "release"): Promise<void> {
     const time = Math.floor(Date.now() / 1000) - days * DAY;
     await backup.script(`RUN_ID=days-${kind}-${days}
       store manifest.json "${kind},time-${time}" ${time} echo '{}' >/dev/null`);

@@ -95,7 +95,10 @@ export class Postgres extends Server {
 
   async definitions(database: string): Promise<string> {
     const dump = ["exec", this.container, "pg_dump", "-U", "postgres", "--schema-only", database];
-    return (await run("docker", dump)).stdout.replace(/^\\(un)?restrict .*$/gm, "");
+    // Of the database itself, which has another name.
+    const own = `SELECT setrole::regrole, setconfig, shobj_description(oid, 'pg_database') FROM pg_database
+      JOIN pg_db_role_setting ON setdatabase = oid WHERE datname = '${database}' ORDER BY 1`;
+    return (await run("docker", dump)).stdout.replace(/^\\(un)?restrict .*$/gm, "") + (await this.query(own, database));
   }
 
   /** Takes a table for itself, so that a dump of it waits; returns what lets go of it. */
@@ -127,7 +130,11 @@ export class Postgres extends Server {
       "postgres",
     );
     await this.query("CREATE DATABASE app OWNER app", "postgres");
-    await this.query("ALTER DATABASE app SET timezone = 'Europe/Paris'", "postgres");
+    await this.query(
+      `ALTER DATABASE app SET timezone = 'Europe/Paris'; ALTER ROLE app IN DATABASE app SET statement_timeout = '61s';
+       COMMENT ON DATABASE app IS E'It''s\ntwo lines;\n\tand "more"';`,
+      "postgres",
+    );
     await this.query(data("postgres"));
   }
 

@@ -48,6 +48,27 @@ describe("a restore of files", () => {
     await backup.ok("rm", "-r", "/state/back", "/state/data/odd");
   });
 
+  test("leaves nothing out, and gets over folders that nobody may write to", async () => {
+    await backup.ok(
+      ...["bash", "-ec"],
+      `cd /state/data
+       echo 'Signature: 8a477f597d28d172789f06886806bc55' >CACHEDIR.TAG
+       mkdir -p sub/.before-noon .restored-art locked
+       echo kept | tee sub/.before-noon/file .restored-art/file locked/file >/dev/null
+       chmod 555 locked`,
+    );
+    const listed = () => backup.ok("bash", "-c", "cd /state/data && find . -printf '%p %M\n' | sort");
+    const before = await listed();
+    await backup.ok("backup");
+    await backup.ok("verify");
+    await backup.ok("backup");
+    await backup.ok("restore", "--prepare");
+    await backup.ok("restore", "--swap");
+    await backup.ok("restore", "--drop-old");
+    expect(await listed()).toEqual(before);
+    await backup.ok("bash", "-c", "cd /state/data && chmod 755 locked && rm -r CACHEDIR.TAG sub .restored-art locked");
+  });
+
   test("half exchanged is no backup", async () => {
     await backup.ok("bash", "-c", `mkdir -p /state/restore && echo '{ "step": "swapping" }' >/state/restore/data.json`);
     const before = await backup.list();
