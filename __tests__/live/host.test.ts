@@ -3,6 +3,7 @@ import { hostScript } from "../../scripts/host/on-host";
 import { attempt, type Finished, run } from "../../scripts/run";
 import { ensureBase } from "../../scripts/setup/images/base";
 import { Deployment } from "./deployment";
+import { eventually } from "./eventually";
 import { SshServer } from "./ssh-server";
 
 jest.setTimeout(600_000);
@@ -22,8 +23,11 @@ END
 put dockerd </dev/null
 put systemctl <<'END'
 #!/bin/sh
+case $* in
+  is-enabled*) exit 0 ;;
+  'enable --now docker') touch /machine/docker ;;
+esac
 echo "systemctl $*" >>/machine/told
-case $* in 'enable --now docker') touch /machine/docker ;; esac
 END
 put timedatectl <<'END'
 #!/bin/sh
@@ -88,7 +92,7 @@ describe("a machine, played by a container", () => {
       "!!  published ports   no engine tells root; type: docker ps",
       "!!  upgrades          security updates wait for somebody; type: apt-get install unattended-upgrades && dpkg-reconfigure unattended-upgrades",
       "!!  clock             nobody sets it; type: apt-get install systemd-timesyncd && timedatectl set-ntp true",
-      "!!  swap              0 MiB, beside 4000 MiB of memory; type: fallocate -l 2G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
+      "!!  swap              0 MiB, beside 4000 MiB of memory; type: fallocate -l 2G /portolan.swap && chmod 600 /portolan.swap && mkswap /portolan.swap && swapon /portolan.swap",
       "!!  ssh limits        MaxSessions 10, MaxStartups 10; type: printf 'MaxSessions 64\\nMaxStartups 64:30:128\\n' >/etc/ssh/sshd_config.d/10-portolan.conf && systemctl reload ssh",
       "For all that a script can do, type: npm run host -- prepare staging",
       "",
@@ -101,7 +105,7 @@ describe("a machine, played by a container", () => {
     const { stdout, stderr, exitCode } = await host("prepare");
     expect({ stderr: stderr.replace(/^debconf: .*\n/gm, ""), exitCode }).toMatchObject({ exitCode: 0 });
     expect(stdout).toMatch(/^\.\. {2}firewall: no ufw$/m);
-    expect(stdout).toMatch(/^ok {2}firewall +lets in 22 80 443$/m);
+    expect(stdout).toMatch(/^ok {2}firewall +lets in 22\/tcp, 80\/tcp, 443\/tcp$/m);
     expect((await inside("iptables -S ufw-user-input")).stdout).toContain("-p tcp -m tcp --dport 22 -j ACCEPT");
     expect((await inside("iptables -S INPUT")).stdout).toContain("-P INPUT DROP");
 
@@ -115,8 +119,29 @@ describe("a machine, played by a container", () => {
 
   test("never closes the port by which it is reached, also when sshd has nothing to say of it", async () => {
     await inside("rmdir /run/sshd");
-    expect((await host("prepare", 2222)).stdout).toMatch(/^ok {2}firewall +lets in 22 80 443 2222$/m);
+    expect((await host("prepare", 2222)).stdout).toMatch(
+      /^ok {2}firewall +lets in 22\/tcp, 80\/tcp, 443\/tcp, 2222\/tcp$/m,
+    );
     expect((await inside("iptables -S ufw-user-input")).stdout).toContain("--dport 2222 -j ACCEPT");
+  });
+
+  test("is not closed to what may be somebody's way in, before that is decided", async () => {
+    await inside("ufw --force disable");
+    const listen = 'my $socket = IO::Socket::INET->new(LocalPort => 51820, Proto => "udp") or die; sleep 600';
+    await run("docker", ["exec", "--detach", container, "perl", "-MIO::Socket::INET", "-e", listen]);
+    await eventually(async () => expect((await inside("ss -Hlnu")).stdout).toContain(":51820"));
+    const { stdout, exitCode } = await host("prepare");
+    expect(stdout).toMatch(
+      /^!! {2}firewall +inactive, and it would close 51820\/udp; type: ufw allow 51820\/udp, or ufw deny 51820\/udp; then ufw enable$/m,
+    );
+    expect(exitCode).toBe(1);
+    expect((await inside("ufw status")).stdout).toContain("Status: inactive");
+
+    await inside("ufw deny 51820/udp");
+    expect((await host("prepare")).stdout).toMatch(/^ok {2}firewall +lets in /m);
+    await inside("ufw default allow incoming");
+    expect((await host("check")).stdout).toContain("lets in everything; type: ufw default deny incoming\n");
+    expect((await host("prepare")).stdout).toMatch(/^ok {2}firewall +lets in /m);
   });
 
   test("is never called well where only root could tell", async () => {

@@ -8,30 +8,62 @@ open_ports() {
   {
     echo "$settings" | sed -n 's/^port //Ip'
     echo "${connection##* } $ports" | tr ' ' '\n' | grep .
-  } | sort -n -u
+  } | sort -n -u | sed 's#$#/tcp#'
+}
+
+# Rules that somebody has made, whether they let in or not: the decision is theirs.
+decided() {
+  as_root ufw show added | grep -qE "^ufw (allow|limit|deny|reject) (in )?$1( |\$)"
+}
+
+# What else listens for others, and nobody has decided on: a VPN perhaps, which is the way in. What ufw lets in by itself
+# (DHCP, mDNS) and what Docker publishes are not for this firewall to close.
+undecided_listeners() {
+  as_root ss -Hlntup | grep -v docker-proxy | awk '{ print $5 "/" $1 }' |
+    sed -n '/^127\./d; /^\[::1\]/d; /^\[::ffff:127\./d; s#^.*:\([0-9]*/\)#\1#p' | sort -n -u |
+    grep -vxE '68/udp|546/udp|5353/udp' | while read -r port; do
+    open_ports | grep -qx "$port" || decided "$port" || echo "$port"
+  done
 }
 
 firewall() {
   only_root || return
-  rules=$(as_root ufw status 2>/dev/null) || {
+  rules=$(as_root ufw status verbose 2>/dev/null) || {
     lacks 'no ufw' 'apt-get install ufw'
     return
   }
+  command -v ss >/dev/null || {
+    lacks 'without ss nobody knows what it would close' 'apt-get install iproute2'
+    return
+  }
   for port in $(open_ports); do
-    if ! as_root ufw show added | grep -q "^ufw \(allow\|limit\) $port/tcp"; then
-      lacks "does not let in $port/tcp" "ufw allow $port/tcp"
+    if ! as_root ufw show added | grep -qE "^ufw (allow|limit) $port( |\$)"; then
+      lacks "does not let in $port" "ufw allow $port"
       return
     fi
   done
   case $rules in
-    *'Status: active'*) echo "lets in $(open_ports | paste -s -d ' ')" ;;
-    *) lacks 'inactive' 'ufw enable' ;;
+    *'Default: deny (incoming)'* | *'Default: reject (incoming)'*)
+      echo "lets in $(as_root ufw show added | sed -nE 's/^ufw (allow|limit) //p' | sort -n | paste -s -d ',' | sed 's/,/, /g')"
+      ;;
+    *'Status: active'*) lacks 'lets in everything' 'ufw default deny incoming' ;;
+    *)
+      closed=$(undecided_listeners | paste -s -d ' ')
+      if [ -n "$closed" ]; then
+        lacks "inactive, and it would close $closed" "ufw allow ${closed%% *}, or ufw deny ${closed%% *}; then ufw enable"
+      else
+        lacks 'inactive' 'ufw enable'
+      fi
+      ;;
   esac
 }
 
 mend_firewall() {
   command -v ufw >/dev/null || install_packages ufw
-  # First what is let in, then the rest is closed.
-  for port in $(open_ports); do as_root ufw allow "$port/tcp" >/dev/null; done
+  command -v ss >/dev/null || install_packages iproute2
+  # First what is let in, then the rest is closed, unless somebody has to decide on it before.
+  for port in $(open_ports); do as_root ufw allow "$port" >/dev/null; done
+  [ -z "$(undecided_listeners)" ] || return 0
+  as_root ufw default deny incoming >/dev/null
   as_root ufw --force enable >/dev/null
 }
