@@ -65,7 +65,7 @@ describe("IAPosteManager on a real engine", () => {
 
     for (const heading of ["## Whole database", "### All of config"]) {
       const [inPlace = "", , dropOld = ""] = await operator.runbook(heading);
-      expect((await operator.paste(inPlace, { AT })).stdout).toMatch(/^Restored (iaposte|config): /m);
+      expect((await operator.paste(inPlace, { AT })).stdout).toMatch(/^Restored \S+: 1 (row|file) /m);
       await operator.paste(dropOld);
     }
     await expectData();

@@ -21,7 +21,29 @@ fault() {
     echo 'cannot be read'
     return
   }
-  [ "$public" = "$(openssl pkey -in "$1" -passin pass: -pubout 2>/dev/null)" ] || echo 'does not match its key'
+  [ "$public" = "$(openssl pkey -in "$1" -passin pass: -pubout 2>/dev/null)" ] || {
+    echo 'does not match its key'
+    return
+  }
+  # A key that is too short, or a chain that breaks off. In place of the one in use it would be the end of all reloads.
+  cat >/tmp/trial.conf <<END
+pid /tmp/trial.pid;
+events {}
+http {
+  client_body_temp_path /tmp/body;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+  server {
+    listen unix:/tmp/trial.sock ssl;
+    ssl_certificate $1;
+    ssl_certificate_key $1;
+  }
+}
+END
+  answer=$(nginx -t -q -c /tmp/trial.conf 2>&1) || echo "cannot be served: $answer"
+  rm -f /tmp/trial.sock
 }
 
 ends_within() {

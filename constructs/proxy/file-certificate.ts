@@ -86,12 +86,16 @@ export class FileCertificate extends Construct implements Certificates {
         `${path} has a private key in it; keep the certificate alone, and the key as a secret`,
       );
     }
-    let certificate: X509Certificate;
-    try {
-      certificate = new X509Certificate(chain);
-    } catch {
-      throw new InvalidInput(this, `${path} is no certificate in PEM form ("-----BEGIN CERTIFICATE-----")`);
-    }
+    // The certificate, and those of its chain; some write a text in front of each.
+    const pems = chain.match(/-----BEGIN CERTIFICATE-----.*?(-----END CERTIFICATE-----|$)/gs) ?? [chain];
+    const [certificate] = pems.map((pem, index) => {
+      try {
+        return new X509Certificate(pem);
+      } catch {
+        const what = index === 0 ? "is no certificate" : `has, as number ${index + 1}, no certificate`;
+        throw new InvalidInput(this, `${path} ${what} in PEM form ("-----BEGIN CERTIFICATE-----")`);
+      }
+    }) as [X509Certificate];
     if (new Date(certificate.validTo) < new Date()) {
       throw new InvalidInput(this, `${path} has expired on ${certificate.validTo}; renew it`);
     }

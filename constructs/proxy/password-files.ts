@@ -1,6 +1,10 @@
+import { join } from "node:path";
 import { Construct } from "constructs";
 import { type ConfigVolume, type Image, Job, Volume } from "../runtime";
+import { script } from "../runtime/script";
 import type { Login } from "./access";
+
+const HASH_SCRIPT = script(join(__dirname, "hash-passwords.sh"));
 
 /**
  * Files with a name and a password each, in a volume of their own: neither is part of the proxy's configuration, and Nginx
@@ -32,13 +36,13 @@ export class PasswordFiles extends Construct {
     return new Job(this, "write", {
       image: this.props.image,
       entrypoint: ["sh", "-c"],
-      command: ["set -eu; umask 022; cp /passwords/* /volume/"],
+      command: [HASH_SCRIPT],
       // Root without any capability: it owns a new volume's top folder.
       user: "0:0",
       files: () =>
         [...this.logins].map(([file, { user, password }]) => ({
           path: `/passwords/${file}`,
-          content: `${user}:{PLAIN}${password.valueIn(this)}\n`,
+          content: `${user}:${password.valueIn(this)}`,
         })),
       mounts: [{ volume: this, path: "/volume" }],
       resources: { memory: 32 },

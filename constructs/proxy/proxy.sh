@@ -69,6 +69,7 @@ reloaded() {
   before=$(grep -ls '^nginx: worker' /proc/[0-9]*/cmdline || true)
   rm -f /tmp/status/alone-* /tmp/unloaded
   nginx -s reload -c /tmp/nginx.conf || return 1
+  loaded=$used
   {
     for worker in $before; do
       while [ -e "$worker" ]; do sleep 0.1; done
@@ -92,7 +93,8 @@ watch() {
     round=$((round + 1))
     if [ "$release" != "$seen" ]; then
       rm -f /tmp/status/refused-*
-      if ! accepted "$release" || reloaded; then seen=$release; fi
+      # Back at the one in use, because another was refused, which is still what there is to report.
+      if [ "$release" = "$loaded" ] || ! accepted "$release" || reloaded; then seen=$release; fi
     elif [ $((round % 2)) -eq 0 ] && moved; then
       mv /tmp/upstreams.new /tmp/upstreams.conf
       reloaded || rm -f /tmp/upstreams.conf
@@ -152,6 +154,7 @@ if [ "$seen" != none ] && ! accepted "$seen"; then
   report 0
 fi
 
+loaded=$used
 watch &
 
 # Nginx repeats the whole request in its errors, and what comes after a "?" may be secret.

@@ -80,12 +80,20 @@ function contentOf({ tls, locations, movedTo }: ServerModel, settings: ServerSet
     return `    return 308 https://${movedTo}${tls ? publicPort(settings) : ""}$request_uri;\n`;
   }
   const lines = [
+    '# Nginx goes by the path without "..", the application gets the path as it came: they could mean two routes.',
+    `if ($request_uri ~* "${DETOUR}") {\n      return 400;\n    }`,
     ...(settings.maintenance ? ["return 503;"] : []),
     ...(settings.limit ? [limitLine(settings.limit.zone, settings.limit.burst)] : []),
     "error_page 502 503 504 = @unavailable;",
   ];
   return `${lines.map((line) => `    ${line}\n`).join("")}${UNAVAILABLE}${locationBlocks([...locations, ...nowhere(locations)])}`;
 }
+
+/**
+ * A path with a part "..", in any spelling, or with "#", which is where a path ends for Nginx only. By way of an open route,
+ * it could reach a guarded one. No browser sends such a path.
+ */
+const DETOUR = "^[^?]*(#|(/|%2f)([.]|%2e){2}(/|%2f|[?]|$))";
 
 /** Nginx would look for a file. */
 function nowhere(locations: readonly Location[]): Location[] {

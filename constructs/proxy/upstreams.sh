@@ -14,7 +14,8 @@ addresses() {
         target=${server%% *}
         options=${server#"$target"}
         case $down in *" $target "*) options="$options down" ;; esac
-        if found=$(getent hosts "${target%:*}"); then
+        # Inside Docker's networks IPv4 is always there; the address of another kind would need brackets.
+        if found=$(getent ahostsv4 "${target%:*}"); then
           line="  server ${found%% *}:${target##*:}$options;"
         else
           line="  server 127.0.0.1:9$options;"

@@ -19,9 +19,11 @@ class CertificateKeeper {
   readonly folder = mkdtempSync(join(tmpdir(), "portolan-"));
 
   constructor(private readonly offered: string) {
-    for (const path of ["certificates", "offers", "metrics", "tmp", "releases/v1"]) {
+    for (const path of ["bin", "certificates", "offers", "metrics", "tmp", "releases/v1"]) {
       mkdirSync(join(this.folder, path), { recursive: true });
     }
+    const nginx = `#!/bin/sh\n[ ! -e '${this.folder}/refusal' ] || { cat '${this.folder}/refusal' >&2; exit 1; }\n`;
+    writeFileSync(join(this.folder, "bin", "nginx"), nginx, { mode: 0o755 });
   }
 
   list(text: string): void {
@@ -32,6 +34,11 @@ class CertificateKeeper {
     writeFileSync(join(this.folder, "offers", `${name}.pem`), pem);
   }
 
+  /** What Nginx says of every certificate from now on. */
+  refuse(words: string): void {
+    writeFileSync(join(this.folder, "refusal"), words);
+  }
+
   /** @param used the release in use; none when the proxy starts */
   adopt(used = "none"): Promise<Finished> {
     const script = readFileSync(join(FOLDER, "certificates.sh"), "utf8").replace(
@@ -40,7 +47,9 @@ class CertificateKeeper {
     );
     const offered = this.offered.replaceAll("=/certificates/", `=${this.folder}/certificates/`);
     const variables = `proxy=shop-test-proxy volume=${this.folder} offers=${this.folder}/offers used=${used}`;
-    return attempt("sh", ["-euc", `${variables}\n${script}\n${offered}\nadopt v1`]);
+    return attempt("sh", ["-euc", `${variables}\n${script}\n${offered}\nadopt v1`], {
+      env: { PATH: `${join(this.folder, "bin")}:${process.env.PATH}` },
+    });
   }
 
   used(name: string): string {
@@ -83,6 +92,21 @@ testWith("openssl")("has nothing to say about a certificate that it uses already
   proxy.offer("shop", pair("shop.example"));
   await proxy.adopt();
   expect(await proxy.adopt("v1")).toMatchObject({ stdout: "", exitCode: 0 });
+});
+
+testWith("openssl")("leaves the one before in use when Nginx can't serve the new one", async () => {
+  proxy = new CertificateKeeper(FROM_FOLDER);
+  proxy.list("shop shop.example\n");
+  const good = pair("shop.example");
+  proxy.offer("shop", good);
+  await proxy.adopt();
+  proxy.offer("shop", pair("shop.example"));
+  proxy.refuse("nginx: [emerg] PEM_read_bio_X509() failed");
+  expect(await proxy.adopt("v1")).toMatchObject({
+    stdout: "certificate shop: cannot be served: nginx: [emerg] PEM_read_bio_X509() failed\n",
+    exitCode: 1,
+  });
+  expect(proxy.used("shop")).toBe(good);
 });
 
 testWith("openssl")("makes one of its own until there is another, which its metrics call expired", async () => {
@@ -136,7 +160,7 @@ testWith("openssl")("goes on with a wildcard until a host has its own certificat
 testWith("openssl")("goes on with no certificate that has expired, was made by itself, or is for others", async () => {
   proxy = new CertificateKeeper(FROM_FOLDER);
   proxy.list("expired shop.example\nplaceholder shop.example\nother other.example\n");
-  const { pem, key } = testCertificate(["shop.example"], -1);
+  const { pem, key } = testCertificate(["shop.example"], { days: -1 });
   proxy.offer("expired", key + pem);
   proxy.offer("other", pair("other.example"));
   await proxy.adopt();

@@ -95,6 +95,14 @@ describe("is refused", () => {
     );
   });
 
+  testWith("openssl")("when its chain breaks off", () => {
+    const { path, pem } = testCertificate(["shop.example"]);
+    writeFileSync(path, `Subject: a CA\n${pem.slice(0, 300)}`, { flag: "a" });
+    expect(() => proxied(path)).toThrow(
+      `test/proxy/certificate: ${path} has, as number 2, no certificate in PEM form ("-----BEGIN CERTIFICATE-----")`,
+    );
+  });
+
   test("when there is no such file, or something else in it", () => {
     expect(() => proxied("/nowhere/fullchain.pem")).toThrow(
       "test/proxy/certificate: cannot read the certificate: ENOENT: no such file or directory, open '/nowhere/fullchain.pem'",

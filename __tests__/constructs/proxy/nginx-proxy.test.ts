@@ -176,7 +176,7 @@ test("has the passwords of its routes where only it reads them, before a route a
     });
   });
   expect(stack.container("proxy/passwords/write").upload).toEqual([
-    { file: "/passwords/ops-ADMIN_PASSWORD", content: "ops:{PLAIN}${var.ADMIN_PASSWORD}\n" },
+    { file: "/passwords/ops-ADMIN_PASSWORD", content: "ops:${var.ADMIN_PASSWORD}" },
   ]);
   expect(fileOf(stack, "nginx.conf")).toContain("auth_basic_user_file /run/passwords/ops-ADMIN_PASSWORD;");
   expect(stack.container("proxy/config/release").depends_on).toEqual([stack.addressOf("proxy/passwords/write")]);

@@ -12,14 +12,19 @@ export interface TestCertificate {
 
 const folders: string[] = [];
 
-export function testCertificate(names: readonly string[], days = 30): TestCertificate {
+const CURVE = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+
+/** @param newkey kind of the key, as `openssl req -newkey` takes it */
+export function testCertificate(
+  names: readonly string[],
+  { days = 30, newkey = CURVE }: { readonly days?: number; readonly newkey?: readonly string[] } = {},
+): TestCertificate {
   const folder = mkdtempSync(join(tmpdir(), "portolan-"));
   folders.push(folder);
   const [path, key] = [join(folder, "fullchain.pem"), join(folder, "privkey.pem")];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   const subject = ["-subj", "/CN=test", "-addext", `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`];
   const files = ["-keyout", key, "-out", path];
-  execFileSync("openssl", ["req", "-x509", ...curve, ...subject, ...files], { stdio: "ignore" });
+  execFileSync("openssl", ["req", "-x509", "-newkey", ...newkey, "-nodes", ...subject, ...files], { stdio: "ignore" });
   // `req` makes none that has ended already.
   const again = ["x509", "-in", path, "-signkey", key, "-days", `${days}`, "-out", path];
   execFileSync("openssl", again, { stdio: "ignore" });

@@ -47,11 +47,17 @@ describe("a certificate from a file", () => {
     const { exitCode, stdout, stderr } = await site.deployment.deploy();
     expect(exitCode).not.toBe(0);
     expect(stdout + stderr).toContain("the certificate does not match its key, the secret TLS_KEY");
-    expect((await site.shown()).serial).toBe(serialOf(first));
+    await expectFirst();
+  });
 
-    await run("docker", ["restart", site.proxy]);
-    await eventually(async () => expect((await site.shown()).serial).toBe(serialOf(first)));
-    expect((await site.deployment.ask("/")).status).toBe(200);
+  test("that Nginx can't serve never takes the place of the one before, also for a proxy that starts again", async () => {
+    choose(testCertificate([site.deployment.domain], { newkey: ["rsa:1024"] }));
+    const { exitCode, stdout, stderr } = await site.deployment.deploy();
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toMatch(/certificate files: cannot be served: .*key too small/i);
+    await expectFirst();
+    choose(first);
+    await site.deploy();
   });
 
   test("may be left to whoever is in front: the proxy then speaks HTTP, and says HTTPS to the application", async () => {
@@ -62,6 +68,13 @@ describe("a certificate from a file", () => {
     expect(headers).toMatchObject({ host: domain, "x-forwarded-proto": "https" });
     expect((await attempt("curl", ["-sk", `https://127.0.0.1:${ports.https}/`])).exitCode).toBe(7);
   });
+
+  async function expectFirst(): Promise<void> {
+    expect((await site.shown()).serial).toBe(serialOf(first));
+    await run("docker", ["restart", site.proxy]);
+    await eventually(async () => expect((await site.shown()).serial).toBe(serialOf(first)));
+    expect((await site.deployment.ask("/")).status).toBe(200);
+  }
 });
 
 function serialOf({ pem }: TestCertificate): string {

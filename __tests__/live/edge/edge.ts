@@ -1,7 +1,7 @@
 import type { EnvironmentData } from "../../../stacks/environment";
 import { Deployment } from "../deployment";
 
-export const ADMIN_PASSWORD = "canary-admin-0123456789";
+export const ADMIN_PASSWORD = "canary:admin-0123456789";
 
 /** A deployed copy of the system in `systems/edge.ts`, whose clients may say in X-Forwarded-For who they are. */
 export async function deployEdge(name: string, data: Partial<EnvironmentData> = {}): Promise<Deployment> {

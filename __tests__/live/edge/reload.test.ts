@@ -86,7 +86,15 @@ describe("a change of the configuration", () => {
     await eventually(async () => expect((await client.ask("/")).status).toBe(200));
     expect(await metric("accepted")).toBe(0);
 
-    await inConfigVolume(deployment, "put mended 's/server_token off/server_tokens off/'; until_version mended");
+    // As a deploy does that has failed by it: nothing newer is in use than before.
+    await inConfigVolume(
+      deployment,
+      `point_at ${before}; while curl -fsS "$status/refused-broken"; do sleep 0.1; done`,
+    );
+    expect(await metric("accepted")).toBe(0);
+    expect((await inConfigVolume(deployment, "version")).stdout).toBe(before);
+
+    await inConfigVolume(deployment, "put mended ''; until_version mended");
     expect(await metric("accepted")).toBe(1);
   });
 

@@ -26,6 +26,9 @@ put() {
   cp -R "$(readlink -f /config/current)" "/config/releases/$1.new"
   [ -z "$2" ] || sed -i "$2" "/config/releases/$1.new/nginx.conf"
   mv "/config/releases/$1.new" "/config/releases/$1"
+  point_at "$1"
+}
+point_at() {
   ln -sfn "releases/$1" /config/current.new
   mv -T /config/current.new /config/current
 }
