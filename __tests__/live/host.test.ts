@@ -127,17 +127,22 @@ describe("a machine, played by a container", () => {
 
   test("is not closed to what may be somebody's way in, before that is decided", async () => {
     await inside("ufw --force disable");
-    const listen = 'my $socket = IO::Socket::INET->new(LocalPort => 51820, Proto => "udp") or die; sleep 600';
+    const sockets = ['Proto => "udp"', 'Proto => "tcp", Listen => 1'].map((how) => {
+      return `IO::Socket::INET->new(LocalPort => 51820, ${how}) || die`;
+    });
+    const listen = `my @sockets = (${sockets.join(", ")}); sleep 600`;
     await run("docker", ["exec", "--detach", container, "perl", "-MIO::Socket::INET", "-e", listen]);
-    await eventually(async () => expect((await inside("ss -Hlnu")).stdout).toContain(":51820"));
+    await eventually(async () => expect((await inside("ss -Hlnt")).stdout).toContain(":51820"));
     const { stdout, exitCode } = await host("prepare");
     expect(stdout).toMatch(
-      /^!! {2}firewall +inactive, and it would close 51820\/udp; type: ufw allow 51820\/udp, or ufw deny 51820\/udp; then ufw enable$/m,
+      /^!! {2}firewall +inactive, and otherwise it would close 51820\/tcp 51820\/udp; type: ufw allow 51820\/tcp, or ufw deny 51820\/tcp; then ufw enable$/m,
     );
     expect(exitCode).toBe(1);
     expect((await inside("ufw status")).stdout).toContain("Status: inactive");
 
-    await inside("ufw deny 51820/udp");
+    await inside("ufw deny 51820/tcp");
+    expect((await host("prepare")).stdout).toContain("inactive, and otherwise it would close 51820/udp; type: ");
+    await inside("ufw deny 51820");
     expect((await host("prepare")).stdout).toMatch(/^ok {2}firewall +lets in /m);
     await inside("ufw default allow incoming");
     expect((await host("check")).stdout).toContain("lets in everything; type: ufw default deny incoming\n");

@@ -19,8 +19,6 @@ describe("Staka Livres on a real engine", () => {
   let server: SshServer | undefined;
   /** Path of an order that everything here must leave as it is, with its manuscript. */
   let order: string;
-  /** A time at which everything was well. */
-  let AT: string;
 
   beforeAll(async () => {
     deployment = await deployStakaLivres(ENVIRONMENT);
@@ -113,7 +111,7 @@ describe("Staka Livres on a real engine", () => {
   test("brings back orders and manuscripts that were deleted, over SSH by the runbook", async () => {
     const operator = new Operator(deployment);
     expect(await operator.backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
-    AT = new Date().toISOString();
+    const AT = new Date().toISOString();
 
     await run("docker", ["exec", `${deployment.prefix}-db`, "sh", "-c", `${AS_ROOT} -e 'DELETE FROM commandes'`]);
     await run("docker", ["exec", await deployment.container("backend"), "sh", "-c", "rm /app/uploads/*"]);
@@ -129,6 +127,8 @@ describe("Staka Livres on a real engine", () => {
 
   test("brings back one manuscript, with docker's own way over SSH", async () => {
     const operator = new Operator(deployment);
+    expect(await operator.backup("now", ENVIRONMENT, "uploads")).toMatchObject({ exitCode: 0 });
+    const AT = new Date().toISOString();
     const backend = await deployment.container("backend");
     const { stdout } = await run("docker", ["exec", backend, "sh", "-c", "ls -S /app/uploads | tail -n 1"]);
     const FILE = stdout.trim();

@@ -137,16 +137,13 @@ swap_folder() {
 move_all() {
   local entry mode from=$1 to=$2
   shift 2
+  find "$from" -mindepth 1 -maxdepth 1 "$@" \( ! -type d -o -writable \) -exec mv -t "$to" {} +
+  # The entry ".." of what is left changes with its place, which takes the right to write.
   find "$from" -mindepth 1 -maxdepth 1 "$@" -print0 >"$SCRATCH/entries"
   while IFS= read -r -d '' -u 3 entry; do
-    if [[ -d $entry && ! -L $entry && ! -w $entry ]]; then
-      # Its entry ".." changes, which takes the right to write.
-      mode=$(stat --format %a "$entry")
-      chmod u+w "$entry"
-      mv -t "$to" "$entry"
-      chmod "$mode" "$to/${entry##*/}"
-    else
-      mv -t "$to" "$entry"
-    fi
+    mode=$(stat --format %a "$entry")
+    chmod u+w "$entry"
+    mv -t "$to" "$entry"
+    chmod "$mode" "$to/${entry##*/}"
   done 3<"$SCRATCH/entries"
 }

@@ -14,10 +14,11 @@ repository() {
   local which=$1 prefix=
   shift
   if [[ $which == offsite ]]; then prefix=offsite-; fi
-  local -a options=(--retry-lock 10m) environment=()
+  local -a options=(--retry-lock 10m) environment=() sftp=()
   environment+=("RESTIC_REPOSITORY=$(address_of "$which")" "RESTIC_PASSWORD_FILE=$SECRETS/${prefix}$(password_name "$which")")
-  ssh_options "$(address_of "$which")" "$prefix"
-  if [[ -n ${COPYING:-} ]]; then ssh_options "$REPOSITORY" ''; fi
+  if [[ $(address_of "$which") == sftp:* ]]; then sftp+=("$prefix"); fi
+  if [[ -n ${COPYING:-} && $REPOSITORY == sftp:* ]]; then sftp+=(''); fi
+  if ((${#sftp[@]})); then sftp_options "${sftp[@]}"; fi
   (
     # In a subshell, so that one repository's credentials are not in the environment of the other's.
     export "${environment[@]}"
@@ -52,11 +53,16 @@ credentials() {
   esac
 }
 
-# ssh wants its key readable by nobody else, and asks no questions here: the server's key has to be known.
-ssh_options() {
-  [[ $1 == sftp:* ]] || return 0
-  secret "$2ssh-key" >"$WORK/$2ssh-key"
-  options+=(-o "sftp.args=-i $WORK/$2ssh-key -o UserKnownHostsFile=$SECRETS/$2ssh-known-hosts -o StrictHostKeyChecking=yes -o BatchMode=yes")
+# ssh wants its key readable by nobody else, and asks no questions here: the server's key has to be known. For a copy there
+# may be two servers, but restic has one place for options.
+sftp_options() {
+  local prefix keys='' hosts=''
+  for prefix in "$@"; do
+    secret "${prefix}ssh-key" >"$WORK/${prefix}ssh-key"
+    keys+="-i $WORK/${prefix}ssh-key "
+    hosts+=" $SECRETS/${prefix}ssh-known-hosts"
+  done
+  options+=(-o "sftp.args=$keys-o 'UserKnownHostsFile=${hosts# }' -o StrictHostKeyChecking=yes -o BatchMode=yes")
 }
 
 # explain CODE OTHERWISE WHICH: fails with what restic's exit code means; OTHERWISE is ours for "anything else".

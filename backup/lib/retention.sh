@@ -49,10 +49,11 @@ expired() {
   fi
   mapfile -t keep < <(keep_options)
   repository "$1" forget --dry-run --json --host "$NAME" --tag manifest --group-by host "${keep[@]}" |
-    jq --compact-output --slurpfile all "$WORK/runs-$1" --argjson recent "$(($(date +%s) - DAYS_BEFORE_A_CHANGE * 86400))" '
+    jq --slurp --compact-output --slurpfile all "$WORK/runs-$1" --argjson recent "$(($(date +%s) - DAYS_BEFORE_A_CHANGE * 86400))" '
       ($all[0] | map(select(.verified))[-1].run) as $proved
-      | [.[].remove[]?.tags[] | select(startswith("run-")) | ltrimstr("run-") | select(. != $proved)]
+      | [.[][].remove[]?.tags[] | select(startswith("run-")) | ltrimstr("run-")]
       + [$all[0][] | select((.safety or .release) and .time < $recent) | .run]
+      | map(select(. != $proved))
       | if length >= ($all[0] | length) then error("nothing would be kept") else . end'
 }
 

@@ -22,12 +22,9 @@ check_settings() {
     if [[ $REPOSITORY == s3:* && $OFFSITE_REPOSITORY == s3:* && $(secret aws-access-key-id) != "$(secret offsite-aws-access-key-id)" ]]; then
       wrong 'REPOSITORY and OFFSITE_REPOSITORY are both on S3 with different keys: restic copies with one key only'
     fi
-    if [[ $REPOSITORY == sftp:* && $OFFSITE_REPOSITORY == sftp:* ]]; then
-      wrong 'REPOSITORY and OFFSITE_REPOSITORY are both on SFTP: restic copies with the key of one only'
-    fi
     if [[ $REPOSITORY == rest:* && $OFFSITE_REPOSITORY == rest:* ]] && has_secret rest-password &&
-      has_secret offsite-rest-password && [[ $(secret rest-password) != "$(secret offsite-rest-password)" ]]; then
-      wrong 'REPOSITORY and OFFSITE_REPOSITORY are both REST servers with different passwords: restic copies with one only'
+      has_secret offsite-rest-password && [[ $(rest_login '') != "$(rest_login offsite-)" ]]; then
+      wrong 'REPOSITORY and OFFSITE_REPOSITORY are both REST servers with different logins: restic copies with one only'
     fi
     [[ $OFFSITE_REPOSITORY != "$REPOSITORY" ]] || wrong "OFFSITE_REPOSITORY is the same as REPOSITORY: $REPOSITORY"
   fi
@@ -45,6 +42,11 @@ check_settings() {
     files) [[ -n $FILES ]] || wrong 'FILES is not set; name the folders' ;;
     *) wrong "ENGINE must be postgres, mysql, mariadb, sqlite or files, got \"$ENGINE\"" ;;
   esac
+}
+
+rest_login() {
+  secret "$1rest-username"
+  secret "$1rest-password"
 }
 
 check_repository() {

@@ -17,10 +17,10 @@ my ( $lines, $schema_low, $schema_high ) = ( 0, 0, 0 );
 
 my $name = qr/(?:(?:"[^"]*")+|[^ ;"]+)/;
 
-# Quotes inside of a literal are doubled.
+# A semicolon in a name or a literal, where quotes are doubled, ends nothing.
 sub ended {
     my $statement = shift;
-    return $statement =~ /;\n$/ && ( $statement =~ tr/'// ) % 2 == 0;
+    return $statement =~ /;\n\z/ && $statement =~ /\A(?:[^'"]++|"[^"]*+"|'[^']*+')*+\z/;
 }
 
 while ( my $line = <STDIN> ) {

@@ -42,7 +42,8 @@ http {
   }
 }
 END
-  answer=$(nginx -t -q -c /tmp/trial.conf 2>&1) || echo "cannot be served: $answer"
+  # Without the time in front, which would make it something new to say each time.
+  answer=$(nginx -t -q -c /tmp/trial.conf 2>&1) || echo "cannot be served: $(echo "$answer" | sed -n 's/.*\[emerg\][ 0-9#:]*//p' | head -n 1)"
   rm -f /tmp/trial.sock
 }
 

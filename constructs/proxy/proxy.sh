@@ -94,7 +94,7 @@ watch() {
     if [ "$release" != "$seen" ]; then
       rm -f /tmp/status/refused-*
       # Back at the one in use, because another was refused, which is still what there is to report.
-      if [ "$release" = "$loaded" ] || ! accepted "$release" || reloaded; then seen=$release; fi
+      if [ "$release $release" = "$used $loaded" ] || ! accepted "$release" || reloaded; then seen=$release; fi
     elif [ $((round % 2)) -eq 0 ] && moved; then
       mv /tmp/upstreams.new /tmp/upstreams.conf
       reloaded || rm -f /tmp/upstreams.conf

@@ -34,7 +34,7 @@ written() {
 # For a piece that others may not look at: nothing seen is not nothing there.
 only_root() {
   as_root true 2>/dev/null || lacks "only root can tell, and sudo asks $(id -un) for a password" \
-    "echo '$(id -un) ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/$(id -un)"
+    "echo '$(id -un) ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/portolan"
 }
 
 # lacks STATE WHAT_TO_TYPE

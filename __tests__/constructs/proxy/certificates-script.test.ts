@@ -101,9 +101,9 @@ testWith("openssl")("leaves the one before in use when Nginx can't serve the new
   proxy.offer("shop", good);
   await proxy.adopt();
   proxy.offer("shop", pair("shop.example"));
-  proxy.refuse("nginx: [emerg] PEM_read_bio_X509() failed");
+  proxy.refuse("2026/11/20 15:00:00 [emerg] 12#12: PEM_read_bio_X509() failed\nnginx: configuration file test failed");
   expect(await proxy.adopt("v1")).toMatchObject({
-    stdout: "certificate shop: cannot be served: nginx: [emerg] PEM_read_bio_X509() failed\n",
+    stdout: "certificate shop: cannot be served: PEM_read_bio_X509() failed\n",
     exitCode: 1,
   });
   expect(proxy.used("shop")).toBe(good);

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { attempt, run } from "../../../scripts/run";
 import { eventually } from "../eventually";
 import { BackupContainer, backupImage, Exit, ensureNetwork, NETWORK, official } from "./backup-container";
@@ -8,6 +11,7 @@ jest.setTimeout(900_000);
 
 const S3 = "portolan-t-backup-s3";
 const REST = "portolan-t-backup-rest";
+const SFTP = "portolan-t-backup-sftp";
 const KEY = "canary-access-key-12ab";
 const SECRET = `canary-${randomBytes(16).toString("hex")}`;
 
@@ -18,7 +22,7 @@ describe("repositories elsewhere", () => {
   beforeAll(async () => {
     await ensureNetwork();
     image = await backupImage("debian:13-slim");
-    await attempt("docker", ["rm", "--force", "--volumes", S3, REST]);
+    await attempt("docker", ["rm", "--force", "--volumes", S3, REST, SFTP]);
     const s3 = ["serve", "s3", "--addr", ":9000", "--auth-key", `${KEY},${SECRET}`, "/data"];
     await serve(S3, ["--entrypoint", "sh"], await rcloneImage(), [
       "-c",
@@ -37,7 +41,7 @@ describe("repositories elsewhere", () => {
   });
 
   afterAll(async () => {
-    await attempt("docker", ["rm", "--force", "--volumes", S3, REST]);
+    await attempt("docker", ["rm", "--force", "--volumes", S3, REST, SFTP]);
     await backup?.remove();
   });
 
@@ -85,6 +89,31 @@ describe("repositories elsewhere", () => {
     await machine.remove();
   });
 
+  test("two SFTP servers, each with a key of its own, and known by theirs", async () => {
+    const keys = mkdtempSync(join(tmpdir(), "portolan-sftp-"));
+    for (const name of ["near", "far", "near-host", "far-host"]) {
+      await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(keys, name)]);
+    }
+    const [near, far] = [new SftpServer(keys, "near", 2022), new SftpServer(keys, "far", 2023)];
+    const mount = ["--volume", `${keys}:/keys:ro`, "--entrypoint", "sh"];
+    await serve(SFTP, mount, await rcloneImage(), ["-c", `mkdir /near /far; ${near.command} & exec ${far.command}`]);
+
+    const sftp = await BackupContainer.create("t-sftp", image, {
+      ...{ ENGINE: "files", FILES: "/etc/apt", REPOSITORY: near.repository, OFFSITE_REPOSITORY: far.repository },
+    });
+    sftp.secret("ssh-key", near.key);
+    sftp.secret("ssh-known-hosts", near.knownHosts(near));
+    sftp.secret("offsite-ssh-key", far.key);
+    sftp.secret("offsite-ssh-known-hosts", far.knownHosts(near));
+    await eventually(async () => expect((await sftp.verb("backup")).exitCode).toBe(Exit.OFFSITE_FAILED));
+    sftp.secret("offsite-ssh-known-hosts", far.knownHosts(far));
+    await sftp.ok("backup");
+    await sftp.ok("verify", "--offsite");
+    expect((await sftp.list("--offsite")).map(({ run }) => run)).toEqual((await sftp.list()).map(({ run }) => run));
+    await sftp.remove();
+    rmSync(keys, { recursive: true });
+  });
+
   test("S3 refuses the key: said without the key", async () => {
     backup.secret("aws-secret-access-key", "canary-wrong");
     const finished = await backup.verb("backup");
@@ -93,6 +122,31 @@ describe("repositories elsewhere", () => {
     expect(finished.stderr).not.toMatch(/canary/);
   });
 });
+
+/** An SFTP server that lets in one key, with files in a folder of its name. */
+class SftpServer {
+  readonly repository: string;
+  readonly command: string;
+
+  constructor(
+    private readonly keys: string,
+    private readonly name: string,
+    private readonly port: number,
+  ) {
+    this.repository = `sftp://backup@${SFTP}:${port}/repository`;
+    const options = ["--addr", `:${port}`, "--key", `/keys/${name}-host`, "--authorized-keys", `/keys/${name}.pub`];
+    this.command = `rclone serve sftp ${options.join(" ")} --vfs-cache-mode writes /${name}`;
+  }
+
+  get key(): string {
+    return readFileSync(join(this.keys, this.name), "utf8");
+  }
+
+  /** A line that says this server has that one's key. */
+  knownHosts({ name }: SftpServer): string {
+    return `[${SFTP}]:${this.port} ${readFileSync(join(this.keys, `${name}-host.pub`), "utf8")}`;
+  }
+}
 
 async function serve(name: string, options: string[], image: string, command: string[]): Promise<void> {
   await run("docker", ["run", "--detach", "--name", name, "--network", NETWORK, ...options, image, ...command]);

@@ -44,10 +44,30 @@ describe("a safety backup", () => {
     expect(await restored()).toBe("bad");
   });
 
-  test("of which a dump is missing is none, until it is there", async () => {
+  test("of which a dump is missing is none", async () => {
     const whole = await backup.list();
     await backup.script("repository local forget \"$(runs local | jq --raw-output '.[-1].parts[0].id')\" >/dev/null");
     expect(await backup.list()).toEqual(whole.slice(0, -1));
+  });
+
+  test("of a release may be all there is, and the one that is proved stays", async () => {
+    const settings = { ENGINE: "files", FILES: "/etc/hostname" };
+    const releases = await BackupContainer.create("t-releases", await backupImage("debian:13-slim"), settings);
+    await releases.makeRepository();
+    const old = Math.floor(Date.now() / 1000) - 40 * DAY;
+    for (const id of ["old", "proved"]) {
+      await releases.script(`RUN_ID=${id}; store manifest.json "release,time-${old}" ${old} echo '{}' >/dev/null`);
+    }
+    await releases.script(`RUN_ID=proved; store verified.json "verified,time-${old}" ${old} echo '{}' >/dev/null`);
+    for (let i = 0; i < 3; i++) await releases.ok("backup", "--before-release");
+    const { stderr } = await releases.ok("backup", "--before-release");
+    expect(stderr).not.toContain("jq");
+    expect((await releases.list()).map(({ run }) => run)).toEqual([
+      "proved",
+      ...Array(4).fill(expect.stringMatching(/^\d{8}T/)),
+    ]);
+    expect(await releases.metrics()).toMatchObject({ snapshots: 5 });
+    await releases.remove();
   });
 
   async function restored(...which: string[]): Promise<string> {

@@ -13,14 +13,14 @@ open_ports() {
 
 # Rules that somebody has made, whether they let in or not: the decision is theirs.
 decided() {
-  as_root ufw show added | grep -qE "^ufw (allow|limit|deny|reject) (in )?$1( |\$)"
+  as_root ufw show added | grep -qE "^ufw (allow|limit|deny|reject) (in )?($1|${1%/*})( |\$)"
 }
 
 # What else listens for others, and nobody has decided on: a VPN perhaps, which is the way in. What ufw lets in by itself
 # (DHCP, mDNS) and what Docker publishes are not for this firewall to close.
 undecided_listeners() {
   as_root ss -Hlntup | grep -v docker-proxy | awk '{ print $5 "/" $1 }' |
-    sed -n '/^127\./d; /^\[::1\]/d; /^\[::ffff:127\./d; s#^.*:\([0-9]*/\)#\1#p' | sort -n -u |
+    sed -n '/^127\./d; /^\[::1\]/d; /^\[::ffff:127\./d; s#^.*:\([0-9]*/\)#\1#p' | sort -u | sort -n |
     grep -vxE '68/udp|546/udp|5353/udp' | while read -r port; do
     open_ports | grep -qx "$port" || decided "$port" || echo "$port"
   done
@@ -46,16 +46,19 @@ firewall() {
     *'Default: deny (incoming)'* | *'Default: reject (incoming)'*)
       echo "lets in $(as_root ufw show added | sed -nE 's/^ufw (allow|limit) //p' | sort -n | paste -s -d ',' | sed 's/,/, /g')"
       ;;
-    *'Status: active'*) lacks 'lets in everything' 'ufw default deny incoming' ;;
-    *)
-      closed=$(undecided_listeners | paste -s -d ' ')
-      if [ -n "$closed" ]; then
-        lacks "inactive, and it would close $closed" "ufw allow ${closed%% *}, or ufw deny ${closed%% *}; then ufw enable"
-      else
-        lacks 'inactive' 'ufw enable'
-      fi
-      ;;
+    *'Status: active'*) not_yet 'lets in everything' 'ufw default deny incoming' ;;
+    *) not_yet 'inactive' 'ufw enable' ;;
   esac
+}
+
+# not_yet STATE WHAT_TO_TYPE: which comes only after the decisions.
+not_yet() {
+  closed=$(undecided_listeners | paste -s -d ' ')
+  if [ -n "$closed" ]; then
+    lacks "$1, and otherwise it would close $closed" "ufw allow ${closed%% *}, or ufw deny ${closed%% *}; then $2"
+  else
+    lacks "$1" "$2"
+  fi
 }
 
 mend_firewall() {
