@@ -28,7 +28,7 @@ export async function underLoad(contender: Contender): Promise<Record<Kind, Load
   const results: LoadResult[] = [];
   for (const kind of KINDS) {
     if (kind === "one-service deploy") await contender.prepareRelease();
-    const load = Load.start(contender.target, REQUESTS_PER_SECOND);
+    const load = await Load.start(contender.target, REQUESTS_PER_SECOND);
     try {
       await load.more(REQUESTS_PER_SECOND);
       await contender.deploy();

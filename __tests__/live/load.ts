@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import autocannon, { type Options } from "autocannon";
+import { Client } from "./edge/client";
 
 /** An environment of CHE·NU that answers on this machine. */
 export interface Target {
@@ -13,25 +14,30 @@ export interface LoadResult {
   readonly failed: number;
   /** Each kind of failure once. */
   readonly failures: readonly string[];
-  /** Rows that the application said it has written. */
+  /** Rows that the application said it has written, but for the one that is read. */
   readonly inserted: number;
 }
 
+const THREADS = "/api/v1/threads";
 const READ: Options = { url: "", method: "GET" };
-const WRITE: Options = {
+const WRITE = {
   url: "",
   method: "POST",
   body: JSON.stringify({ title: "Under load", founding_intent: "Not to be lost", sphere_id: "personal" }),
-};
+} as const satisfies Options;
 
-/** Steady traffic against an environment of CHE·NU: half of it reads, half writes a row. */
+/** Steady traffic against an environment of CHE·NU: half of it reads one row, half writes another. */
 export class Load {
-  static start(target: Target, requestsPerSecond: number): Load {
+  static async start(target: Target, requestsPerSecond: number): Promise<Load> {
+    const headers = { "content-type": "application/json" };
+    const { body } = await new Client(target).ask(THREADS, { method: "POST", headers, body: WRITE.body });
+    // Not the health check, which calls a database ill that is only slow for a moment.
+    const thread = `${THREADS}/${JSON.parse(body).id}`;
     return new Load([
-      new Shooter(target, { ...READ, overallRate: requestsPerSecond / 2 }, "/api/health"),
-      new Shooter(target, { ...WRITE, overallRate: requestsPerSecond / 2 }, "/api/v1/threads"),
+      new Shooter(target, { ...READ, overallRate: requestsPerSecond / 2 }, thread),
+      new Shooter(target, { ...WRITE, overallRate: requestsPerSecond / 2 }, THREADS),
       // Kept connections stay with a worker for a while; new ones meet whatever is there first.
-      new Shooter(target, { ...READ, overallRate: requestsPerSecond / 10, connection: "close" }, "/api/health"),
+      new Shooter(target, { ...READ, overallRate: requestsPerSecond / 10, connection: "close" }, thread),
     ]);
   }
 

@@ -24,7 +24,7 @@ describe("a deploy under load", () => {
 
   test("loses no request and no row: with a slow release, a broken one, a failed migration, and a good one after each", async () => {
     expect(await deployment.deploy()).toMatchObject({ exitCode: 0 });
-    load = Load.start(deployment, 200);
+    load = await Load.start(deployment, 200);
     await load.more(400);
 
     expect(await deploy("slow")).toMatchObject({ exitCode: 0 });
@@ -54,8 +54,8 @@ describe("a deploy under load", () => {
     console.info(`under load: ${result.failed} of ${result.requests} requests failed, ${result.inserted} rows`);
     expect(result).toMatchObject({ failed: 0, failures: [] });
     // Each of the ten connections may have been cut between a row and the answer about it.
-    expect(await rows()).toBeGreaterThanOrEqual(result.inserted);
-    expect(await rows()).toBeLessThanOrEqual(result.inserted + 10);
+    expect(await rows()).toBeGreaterThanOrEqual(result.inserted + 1);
+    expect(await rows()).toBeLessThanOrEqual(result.inserted + 1 + 10);
     expect((await deployment.containers()).filter((name) => /backend-\d+$/.test(name))).toHaveLength(1);
   });
 

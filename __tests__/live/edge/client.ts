@@ -21,7 +21,9 @@ export interface Question {
 
 /** Who asks the proxy of an environment over HTTPS; its self-signed certificate is accepted. */
 export class Client {
-  constructor(private readonly deployment: Deployment) {}
+  constructor(
+    private readonly deployment: Pick<Deployment, "domain"> & { readonly ports: { readonly https: number } },
+  ) {}
 
   ask(path: string, { body, ...question }: Question = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
