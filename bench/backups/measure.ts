@@ -66,7 +66,7 @@ export async function measureBackups(
     });
     return [
       row("first backup / dump through gzip", "s", median(times.backup), median(times.dump), 1.2),
-      row(`${days} days kept / as many gzipped dumps`, "MB", kept / 1e6, bytes / 1e6, 1 / 6),
+      ...(days > 1 ? [row(`${days} days kept / as many gzipped dumps`, "MB", kept / 1e6, bytes / 1e6, 1 / 6)] : []),
       row("restored / gunzip into the client", "s", median(times.restore), median(times.load), 1.3),
       row("restored and compared / gunzip into the client", "s", median(times.compared), median(times.load)),
       row("memory of the backup container / its limit", "MB", memory / 1e6, MEMORY_LIMIT, 1),
