@@ -4,7 +4,7 @@ import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attempt, type Finished, run } from "../../scripts/run";
+import { attempt, type Finished, lastLines, run } from "../../scripts/run";
 import { LOCAL_REGISTRY } from "../../scripts/setup/images/registry";
 import type { EnvironmentData } from "../../stacks/environment";
 
@@ -99,6 +99,12 @@ export class Deployment {
 
   deploy(): Promise<Finished> {
     return this.cdktf("deploy", this.name, "--auto-approve", "--skip-provider-lock");
+  }
+
+  /** Deploys what has to go well; fails with the last that was said otherwise. */
+  async mustDeploy(): Promise<void> {
+    const { exitCode, stdout, stderr } = await this.deploy();
+    if (exitCode !== 0) throw new Error(`the deploy of ${this.prefix} failed\n${lastLines(stdout + stderr, 40)}`);
   }
 
   diff(): Promise<Finished> {

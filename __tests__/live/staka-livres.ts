@@ -28,8 +28,7 @@ export async function deployStakaLivres(
   await publishStakaLivres("one");
   const system = { system: "staka-livres", secrets: { ...SECRETS, ...moreSecrets } };
   const deployment = await Deployment.create(name, { release: "one", ...data }, system);
-  const { exitCode, stdout, stderr } = await deployment.deploy();
-  if (exitCode !== 0) throw new Error(stdout + stderr);
+  await deployment.mustDeploy();
   return deployment;
 }
 

@@ -13,8 +13,7 @@ export async function measureLatency({ gigabytes }: { gigabytes: number }): Prom
   await publish("bench");
   const target = await Deployment.create("bench-backup", { release: "bench" });
   try {
-    const { exitCode, stderr, stdout } = await target.deploy();
-    if (exitCode !== 0) throw new Error(`the deploy failed\n${stdout}\n${stderr}`);
+    await target.mustDeploy();
     await fill(target, gigabytes);
     const backup = () => run("docker", ["exec", `${target.prefix}-db-backup`, "backup"]);
     await backup();

@@ -30,11 +30,7 @@ fault() {
 pid /tmp/trial.pid;
 events {}
 http {
-  client_body_temp_path /tmp/body;
-  proxy_temp_path /tmp/proxy;
-  fastcgi_temp_path /tmp/fastcgi;
-  uwsgi_temp_path /tmp/uwsgi;
-  scgi_temp_path /tmp/scgi;
+  include /tmp/paths.conf;
   server {
     listen unix:/tmp/trial.sock ssl;
     ssl_certificate $1;

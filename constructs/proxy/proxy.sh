@@ -121,17 +121,21 @@ last_good() {
   done
 }
 
+# Nothing is written outside the memory-backed /tmp.
+cat >/tmp/paths.conf <<'END'
+client_body_temp_path /tmp/body;
+proxy_temp_path /tmp/proxy;
+fastcgi_temp_path /tmp/fastcgi;
+uwsgi_temp_path /tmp/uwsgi;
+scgi_temp_path /tmp/scgi;
+END
 cat >/tmp/starting.conf <<'END'
 pid /tmp/nginx.pid;
 error_log stderr warn;
 events {}
 http {
   access_log off;
-  client_body_temp_path /tmp/body;
-  proxy_temp_path /tmp/proxy;
-  fastcgi_temp_path /tmp/fastcgi;
-  uwsgi_temp_path /tmp/uwsgi;
-  scgi_temp_path /tmp/scgi;
+  include /tmp/paths.conf;
   server {
     listen 8080;
     return 503;

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Part of proxy.sh, after certificates.sh, for certificates that the proxy makes for itself: the one it has, while it lasts and has every name.
+# Part of proxy.sh, after certificates.sh, for certificates that the proxy makes for itself: the one it has, while it lasts
+# and has every name.
 lasts() {
   ! ends_within 2592000 "$1" && [ "$(covered "$@")" -eq $(($# - 1)) ]
 }

@@ -49,10 +49,20 @@ describe("testssl.sh", () => {
   /** The proxy as testssl.sh sees it through the ports of this machine. */
   async function examined(): Promise<Finding[]> {
     const image = `${REGISTRY.replace(/^https?:\/\//, "")}/drwetter/testssl.sh:3.2`;
-    const container = ["run", "--rm", "--network", "host", "--user", "0:0", "--volume", `${folder}:/work`, image];
-    const options = ["--quiet", "--color", "0", "--warnings", "off", "--ip", "127.0.0.1", "--add-ca", "/work/root.pem"];
+    const container = ["run", "--rm", "--network", "host", "--user", "0:0", "--volume", `${folder}:/testssl`, image];
+    const options = [
+      "--quiet",
+      "--color",
+      "0",
+      "--warnings",
+      "off",
+      "--ip",
+      "127.0.0.1",
+      "--add-ca",
+      "/testssl/root.pem",
+    ];
     const target = `https://${site.deployment.domain}:${site.deployment.ports.https}/`;
-    await attempt("docker", [...container, ...options, "--jsonfile", "/work/findings.json", target]);
+    await attempt("docker", [...container, ...options, "--jsonfile", "/testssl/findings.json", target]);
     return JSON.parse(readFileSync(join(folder, "findings.json"), "utf8"));
   }
 

@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
-import { lastLines, run } from "../../../scripts/run";
+import { run } from "../../../scripts/run";
 import { CERTIFICATES } from "../../../scripts/setup/images/catalogue";
 import { ensureStandIns } from "../../../scripts/setup/images/images";
 import { Deployment } from "../deployment";
@@ -38,9 +38,8 @@ export class SecureSite {
     this.choose(mode, { TEST_ACME_SERVER: server.directory, TEST_ACME_CA: server.ca, ...settings });
   }
 
-  async deploy(): Promise<void> {
-    const { exitCode, stdout, stderr } = await this.deployment.deploy();
-    if (exitCode !== 0) throw new Error(lastLines(stdout + stderr, 40));
+  deploy(): Promise<void> {
+    return this.deployment.mustDeploy();
   }
 
   /** The certificate that clients get under a host name. */

@@ -8,7 +8,6 @@ export async function deployEdge(name: string, data: Partial<EnvironmentData> = 
   const deployment = await Deployment.create(name, data);
   deployment.app = "__tests__/live/systems/edge.ts";
   deployment.secrets = { ADMIN_PASSWORD };
-  const { exitCode, stdout, stderr } = await deployment.deploy();
-  if (exitCode !== 0) throw new Error(stdout + stderr);
+  await deployment.mustDeploy();
   return deployment;
 }
