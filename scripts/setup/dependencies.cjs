@@ -4,13 +4,15 @@ const { createHash } = require("node:crypto");
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
-const OLDEST_NODE = 20;
+const OLDEST_NODE = 22;
+const NEWEST_NODE = 26;
 const project = join(__dirname, "..", "..");
 const mark = join(project, "node_modules", ".portolan-lock");
 
-if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
+const major = Number(process.versions.node.split(".")[0]);
+if (major < OLDEST_NODE || major > NEWEST_NODE) {
   fail(
-    `Node ${OLDEST_NODE} or newer is needed, this is ${process.version}. Install it from your system or nodejs.org.`,
+    `Node ${OLDEST_NODE} to ${NEWEST_NODE} is needed, this is ${process.version}. Install one from your system or nodejs.org.`,
   );
 }
 
