@@ -30,8 +30,9 @@ export class ImageSource {
   }
 
   /**
-   * Built on the Docker host from a folder with a Dockerfile; changed files or arguments make a new image. The argument
-   * `REGISTRY` is the environment's.
+   * Built by the Docker host's own engine, for its own platform, from a folder with a Dockerfile; changed files or
+   * arguments make a new image. Only the folder travels, without what .dockerignore leaves out; the machine that deploys
+   * needs no Docker. The argument `REGISTRY` is the environment's.
    */
   static build(context: string, args: Readonly<Record<string, string>> = {}): ImageSource {
     return new ImageSource((scope) => {
@@ -67,11 +68,16 @@ export class Image extends Construct {
     super(scope, id);
     if (!source) throw new InvalidInput(scope, "has no image; add `image: …`");
     // Kept on the host: the one that ran before is what a rollback needs, and other environments may use it.
-    this.reference = new DockerImage(this, "Resource", {
+    const image = new DockerImage(this, "Resource", {
       ...source.imageIn(this),
       keepLocally: true,
       dependsOn: [DockerHost.of(this).reachable],
-    }).name;
+    });
+    // By default the provider builds with buildx on the machine that deploys, whatever its `host` says. This sends the
+    // folder over the provider's own connection, with its pinned keys, and BuildKit in the host's engine builds it; the
+    // name is the provider's (resource_docker_image_funcs.go, legacyBuildDockerImage). The bindings are older than it.
+    if (image.buildAttributeInput) image.addOverride("build.use_legacy_builder", true);
+    this.reference = image.name;
   }
 }
 

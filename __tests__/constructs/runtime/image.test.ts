@@ -38,7 +38,7 @@ test("of a release is what the registry has under its tag now, to the digest", (
   ]);
 });
 
-test("of a folder is built there, with the registry for what it is based on", () => {
+test("of a folder is built by the host's engine, with the registry for what it is based on", () => {
   withContext((folder) => {
     const stack = synthesised(
       (shop) => {
@@ -49,7 +49,7 @@ test("of a folder is built there, with the registry for what it is based on", ()
     expect(Object.values(stack.resources("docker_image"))).toMatchObject([
       {
         name: expect.stringMatching(/^shop-test-image:[0-9a-f]{12}$/),
-        build: { context: folder, build_args: { REGISTRY: "registry.example:5000/" } },
+        build: { context: folder, build_args: { REGISTRY: "registry.example:5000/" }, use_legacy_builder: true },
         keep_locally: true,
       },
     ]);
