@@ -3,6 +3,7 @@ import { constants, lstatSync, readdirSync, readFileSync, readlinkSync } from "n
 import { join, relative, resolve } from "node:path";
 import { DataDockerRegistryImage } from "@cdktf/provider-docker/lib/data-docker-registry-image";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
+import { App, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidInput } from "../invalid-input";
 import { DockerHost } from "./docker-host";
@@ -40,7 +41,10 @@ export class ImageSource {
       const host = DockerHost.of(scope);
       return {
         name: `${host.nameOf(scope)}:${hashOf(scope, folder, args)}`,
-        buildAttribute: { context: folder, buildArgs: { REGISTRY: host.imageReference(""), ...args } },
+        buildAttribute: {
+          context: fromStack(scope, folder),
+          buildArgs: { REGISTRY: host.imageReference(""), ...args },
+        },
       };
     }, context);
   }
@@ -81,6 +85,11 @@ export class Image extends Construct {
   }
 }
 
+/** Terraform keeps the path in its state: an absolute one would be a change for whoever deploys from another folder. */
+function fromStack(scope: Construct, folder: string): string {
+  return relative(resolve(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id), folder);
+}
+
 /** A digest of a folder's files: names, modes and contents, of those too that .dockerignore leaves out. */
 function hashOf(scope: Construct, folder: string, args: Readonly<Record<string, string>>): string {
   const digest = createHash("sha256");
@@ -94,7 +103,9 @@ function hashOf(scope: Construct, folder: string, args: Readonly<Record<string, 
     for (const file of files) {
       const { mode } = lstatSync(file);
       const link = (mode & constants.S_IFMT) === constants.S_IFLNK;
-      digest.update(`${relative(folder, file)}\0${mode}\0`).update(link ? readlinkSync(file) : readFileSync(file));
+      // Git keeps no more of a mode than this; the rest depends on the umask of who cloned.
+      const kind = link ? "link" : mode & constants.S_IXUSR ? "executable" : "file";
+      digest.update(`${relative(folder, file)}\0${kind}\0`).update(link ? readlinkSync(file) : readFileSync(file));
     }
   } catch (error) {
     throw new InvalidInput(scope, `cannot read the build context ${folder}: ${(error as Error).message}`);

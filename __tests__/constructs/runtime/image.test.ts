@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
+import { App } from "cdktf";
 import { Image, ImageSource } from "../../../constructs/runtime";
 import { service, shop, synthesised } from "../../synthesised";
 
@@ -49,10 +50,37 @@ test("of a folder is built by the host's engine, with the registry for what it i
     expect(Object.values(stack.resources("docker_image"))).toMatchObject([
       {
         name: expect.stringMatching(/^shop-test-image:[0-9a-f]{12}$/),
-        build: { context: folder, build_args: { REGISTRY: "registry.example:5000/" }, use_legacy_builder: true },
+        build: {
+          context: expect.any(String),
+          build_args: { REGISTRY: "registry.example:5000/" },
+          use_legacy_builder: true,
+        },
         keep_locally: true,
       },
     ]);
+  });
+});
+
+test("of a folder is found from the stack's own folder, so that a path of this machine gets into no state", () => {
+  withContext((folder) => {
+    const stack = synthesised((shop) => {
+      new Image(shop, "image", ImageSource.build(folder));
+    });
+    const [image] = Object.values(stack.resources("docker_image")) as { build: { context: string } }[];
+    const context = image?.build.context ?? "";
+    expect(isAbsolute(context)).toBe(false);
+    expect(resolve(App.of(stack.stack).outdir, "stacks", "test", context)).toBe(folder);
+  });
+});
+
+test("of a folder is the same whatever of a mode Git does not keep, and another one when a file becomes executable", () => {
+  withContext((folder) => {
+    const nameWithMode = (mode: number) => {
+      chmodSync(join(folder, "Dockerfile"), mode);
+      return imageOf(ImageSource.build(folder)).name;
+    };
+    expect(nameWithMode(0o600)).toBe(nameWithMode(0o664));
+    expect(nameWithMode(0o700)).not.toBe(nameWithMode(0o600));
   });
 });
 
