@@ -93,7 +93,7 @@ describe("a machine, played by a container", () => {
       "!!  upgrades          security updates wait for somebody; type: apt-get install unattended-upgrades && dpkg-reconfigure unattended-upgrades",
       "!!  clock             nobody sets it; type: apt-get install systemd-timesyncd && timedatectl set-ntp true",
       "!!  swap              0 MiB, beside 4000 MiB of memory; type: fallocate -l 2G /portolan.swap && chmod 600 /portolan.swap && mkswap /portolan.swap && swapon /portolan.swap",
-      "!!  ssh limits        MaxSessions 10, MaxStartups 10; type: printf 'MaxSessions 64\\nMaxStartups 64:30:128\\n' >/etc/ssh/sshd_config.d/10-portolan.conf && systemctl reload ssh",
+      "ok  ssh limits        MaxSessions 10, MaxStartups 10:30:100",
       "For all that a script can do, type: npm run host -- prepare staging",
       "",
     ]);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { homedir, tmpdir, userInfo } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { run } from "../../scripts/run";
 import { freePort } from "./deployment";
@@ -73,7 +73,7 @@ export class SshServer {
     // A master connection outlives the deploy by its ControlPersist; it would keep the server's child alive.
     await run("sh", [
       "-c",
-      `for s in ${homedir()}/.ssh/portolan-*; do [ ! -S "$s" ] || ssh -O exit -S "$s" x 2>/dev/null || true; done`,
+      `for s in ${userInfo().homedir}/.ssh/portolan/*; do [ ! -S "$s" ] || ssh -O exit -S "$s" x 2>/dev/null || true; done`,
     ]);
     for (const child of this.processes) child.kill();
     rmSync(this.folder, { recursive: true, force: true });

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { DataDockerNetwork } from "@cdktf/provider-docker/lib/data-docker-network";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
@@ -199,15 +197,7 @@ export class DockerHost extends Construct {
     return ssh ? `ssh://${ssh.user}@${ssh.host}:${ssh.port}` : (socket ?? "unix:///var/run/docker.sock");
   }
 
-  /** Host keys are pinned in a file of their own, beside the stack: the user's known_hosts plays no part. */
   private sshOptions(ssh: SshAddress): string[] {
-    // For the shared connection's socket: ssh makes every other file there by itself, but not this folder.
-    mkdirSync(join(homedir(), ".ssh"), { recursive: true, mode: 0o700 });
-    const folder = join(App.of(this).outdir, "known_hosts");
-    const file = TerraformStack.of(this).node.id;
-    mkdirSync(folder, { recursive: true });
-    const host = ssh.port === 22 ? ssh.host : `[${ssh.host}]:${ssh.port}`;
-    writeFileSync(join(folder, file), ssh.hostKeys.map((key) => `${host} ${key}\n`).join(""));
-    return sshOptions(ssh, `../../known_hosts/${file}`);
+    return sshOptions(ssh, App.of(this).outdir, TerraformStack.of(this).node.id);
   }
 }

@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
 
 /** A Docker host reached over SSH. */
 export interface SshAddress {
@@ -9,22 +12,89 @@ export interface SshAddress {
   readonly hostKeys: readonly string[];
 }
 
-/** Options of every SSH connection of a deploy; `knownHosts` is relative to the stack's folder. */
-export function sshOptions(ssh: SshAddress, knownHosts: string): string[] {
-  const pinned = createHash("sha256").update(ssh.hostKeys.join(" ")).digest("hex").slice(0, 8);
-  return [
-    // Only the pinned keys count, and nobody is there to answer a question.
-    ["UserKnownHostsFile", knownHosts],
-    ["GlobalKnownHostsFile", "/dev/null"],
-    ["StrictHostKeyChecking", "yes"],
-    ["BatchMode", "yes"],
-    ["LogLevel", "ERROR"],
-    ["ConnectTimeout", "10"],
-    ["ServerAliveInterval", "15"],
-    // One connection for a whole deploy: a plan opens dozens, which runs into sshd's MaxStartups. Other pinned keys mean
-    // another connection, so that they are checked.
-    ["ControlMaster", "auto"],
-    ["ControlPath", `~/.ssh/portolan-${pinned}-%C`],
-    ["ControlPersist", "60"],
-  ].flatMap(([option, value]) => ["-o", `${option}=${value}`]);
+/** Seconds. Also given on the command line: there the Docker provider would put another. */
+const CONNECT_TIMEOUT = 20;
+
+/** With nine sessions each, more than a deploy was ever seen to need (see room.sh). */
+const CONNECTIONS = 4;
+
+/** Where the sockets of shared connections are. Short: a socket's path has 104 characters, and home folders can be long. */
+const SOCKETS = ".ssh/portolan";
+
+/**
+ * Options of every SSH connection to a host, for commands that run in the stack's folder; and the files they name, in
+ * the folder that all stacks are below.
+ *
+ * @param name the stack's
+ */
+export function sshOptions(ssh: SshAddress, outdir: string, name: string): string[] {
+  const [config, knownHosts] = ["ssh", "known_hosts"].map((folder) => {
+    mkdirSync(join(outdir, folder), { recursive: true });
+    return join(folder, name);
+  }) as [string, string];
+  const host = ssh.port === 22 ? ssh.host : `[${ssh.host}]:${ssh.port}`;
+  writeFileSync(join(outdir, knownHosts), ssh.hostKeys.map((key) => `${host} ${key}\n`).join(""));
+  writeFileSync(join(outdir, config), configuration(ssh, `../../${knownHosts}`));
+  copyFileSync(join(__dirname, "room.sh"), join(outdir, "ssh", "room.sh"));
+  // ssh makes every other file there by itself, but no folder.
+  mkdirSync(join(home(), SOCKETS), { recursive: true, mode: 0o700 });
+  return ["-F", `../../${config}`, "-o", `ConnectTimeout=${CONNECT_TIMEOUT}`];
+}
+
+/** The person's own settings come after: they say which key opens the door, or by which other machine the way goes. */
+function configuration(ssh: SshAddress, knownHosts: string): string {
+  const shared = Array.from({ length: CONNECTIONS }, (_, i) => `${SOCKETS}/${connectionName(ssh)}.${i + 1}`);
+  return `Host ${ssh.host}
+  # Only the pinned keys count, and nobody is there to answer a question.
+  UserKnownHostsFile ${knownHosts}
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  VerifyHostKeyDNS no
+  BatchMode yes
+  LogLevel ERROR
+  # What people want for their terminals would break these sessions, and their agent is not for the host.
+  RequestTTY no
+  RemoteCommand none
+  ForwardAgent no
+  ClearAllForwardings yes
+  # A line that drops for 20 seconds interrupts nothing. Who connects then is in by the second attempt. Who is connected
+  # waits: TCP itself may take twice as long before it sends again. After a minute the host is gone.
+  ConnectTimeout ${CONNECT_TIMEOUT}
+  ConnectionAttempts 2
+  ServerAliveInterval 10
+  ServerAliveCountMax 6
+  # Few connections for a whole deploy: it has dozens of sessions, and would run into sshd's MaxStartups.
+  ControlMaster auto
+  ControlPersist 60
+${shared
+  .map(
+    (path) => `Match originalhost ${ssh.host} exec "sh ../../ssh/room.sh '%d/${path}.sessions'"
+  ControlPath ~/${path}
+`,
+  )
+  .join("")}Match all
+  Include ~/.ssh/config
+  Include /etc/ssh/ssh_config
+`;
+}
+
+/** Other pinned keys mean another connection, so that they are checked. */
+function connectionName({ user, host, port, hostKeys }: SshAddress): string {
+  return createHash("sha256")
+    .update([user, host, port, ...hostKeys].join("\n"))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+/** Where ssh finds `~`: the account's home, whatever HOME says. */
+function home(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    const uid = process.getuid?.();
+    throw new Error(
+      `no account of this machine has the user id ${uid}, and ssh works for none without; ` +
+        `as root, type: echo "deployer:x:${uid}:${process.getgid?.()}::/home/deployer:/bin/sh" >>/etc/passwd`,
+    );
+  }
 }

@@ -36,14 +36,9 @@ test("is reached over SSH with the pinned host keys alone", () => {
   const stack = shop({ host: SSH });
   const [docker = {}] = synthesised(() => undefined, { host: SSH }).json.provider.docker ?? [];
   expect(docker.host).toBe("ssh://deploy@shop.example:2222");
-  const options = (docker.ssh_opts as string[]).filter((option) => option !== "-o");
-  expect(options).toEqual(
-    expect.arrayContaining([
-      "UserKnownHostsFile=../../known_hosts/test",
-      "GlobalKnownHostsFile=/dev/null",
-      "StrictHostKeyChecking=yes",
-      "BatchMode=yes",
-    ]),
+  expect(docker.ssh_opts).toEqual(["-F", "../../ssh/test", "-o", "ConnectTimeout=20"]);
+  expect(readFileSync(join(App.of(stack).outdir, "ssh", "test"), "utf8")).toContain(
+    "  UserKnownHostsFile ../../known_hosts/test\n",
   );
   expect(readFileSync(join(App.of(stack).outdir, "known_hosts", "test"), "utf8")).toBe(
     "[shop.example]:2222 ssh-ed25519 AAAA\n",
@@ -81,7 +76,7 @@ test("waits for its containers on the host itself when that is reached over SSH"
   ).container("api");
   expect(provisioner[0]["local-exec"]).toEqual({
     command: expect.stringMatching(
-      /^ssh -o UserKnownHostsFile=\S+ .*-p 2222 deploy@shop\.example sh -s healthy \$\{self\.id\} 60 <assets\/\S+\/await\.sh$/,
+      /^ssh -F \.\.\/\.\.\/ssh\/test -o ConnectTimeout=20 -p 2222 deploy@shop\.example sh -s healthy \$\{self\.id\} 60 <assets\/\S+\/await\.sh$/,
     ),
   });
 });

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A deploy has some twenty sessions at once in one connection. Where the connection can't be shared, each is one of its
-# own, and sshd turns away the eleventh that is not logged in yet.
+# A deploy puts no more than nine sessions into one connection, and logs in a few times at once, which sshd's own limits
+# allow. Somebody may have tightened them.
 ssh_limits() {
   command -v sshd >/dev/null || {
     echo 'there is no sshd'
@@ -11,19 +11,31 @@ ssh_limits() {
     lacks "sshd does not tell: $(echo "$settings" | tail -n 1)" 'sshd -T'
     return
   }
-  sessions=$(echo "$settings" | sed -n 's/^maxsessions //Ip')
-  startups=$(echo "$settings" | sed -n 's/^maxstartups \([0-9]*\).*/\1/Ip')
-  if [ "$sessions" -ge 30 ] && [ "$startups" -ge 30 ]; then
+  sessions=$(sshd_setting maxsessions)
+  startups=$(sshd_setting maxstartups)
+  if [ "$sessions" -ge 10 ] && [ "${startups%%:*}" -ge 10 ]; then
     echo "MaxSessions $sessions, MaxStartups $startups"
   else
-    lacks "MaxSessions $sessions, MaxStartups $startups" "printf 'MaxSessions 64\\nMaxStartups 64:30:128\\n' >/etc/ssh/sshd_config.d/10-portolan.conf && systemctl reload ssh"
+    lacks "MaxSessions $sessions, MaxStartups $startups" "printf 'MaxSessions 10\\nMaxStartups 10:30:100\\n' >/etc/ssh/sshd_config.d/10-portolan.conf && systemctl reload ssh"
   fi
 }
 
+# What $settings says of one.
+sshd_setting() {
+  echo "$settings" | sed -n "s/^$1 //Ip"
+}
+
 mend_ssh_limits() {
+  sshd_settings 10-portolan.conf 'MaxSessions 10' 'MaxStartups 10:30:100'
+}
+
+# sshd_settings FILE LINE…: sshd takes the first that it reads.
+sshd_settings() {
   # Gone where a socket starts sshd only for who comes in, and sshd does not even read its settings without it.
   as_root mkdir -p /run/sshd
-  printf 'MaxSessions 64\nMaxStartups 64:30:128\n' | written /etc/ssh/sshd_config.d/10-portolan.conf
+  file=/etc/ssh/sshd_config.d/$1
+  shift
+  printf '%s\n' "$@" | written "$file"
   as_root sshd -t
   as_root systemctl reload ssh
 }
