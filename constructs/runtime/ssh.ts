@@ -43,7 +43,6 @@ export function sshOptions(ssh: SshAddress, outdir: string, name: string): strin
 
 /** The person's own settings come after: they say which key opens the door, or by which other machine the way goes. */
 function configuration(ssh: SshAddress, knownHosts: string): string {
-  const shared = Array.from({ length: CONNECTIONS }, (_, i) => `${SOCKETS}/${connectionName(ssh)}.${i + 1}`);
   return `Host ${ssh.host}
   # Only the pinned keys count, and nobody is there to answer a question.
   UserKnownHostsFile ${knownHosts}
@@ -66,7 +65,7 @@ function configuration(ssh: SshAddress, knownHosts: string): string {
   # Few connections for a whole deploy: it has dozens of sessions, and would run into sshd's MaxStartups.
   ControlMaster auto
   ControlPersist 60
-${shared
+${sharedConnections(ssh)
   .map(
     (path) => `Match originalhost ${ssh.host} exec "sh ../../ssh/room.sh '%d/${path}.sessions'"
   ControlPath ~/${path}
@@ -78,12 +77,11 @@ ${shared
 `;
 }
 
-/** Other pinned keys mean another connection, so that they are checked. */
-function connectionName({ user, host, port, hostKeys }: SshAddress): string {
-  return createHash("sha256")
-    .update([user, host, port, ...hostKeys].join("\n"))
-    .digest("hex")
-    .slice(0, 12);
+/** Sockets of a host's connections, in the account's home. Other pinned keys mean other ones, so that they are checked. */
+export function sharedConnections({ user, host, port, hostKeys }: SshAddress): string[] {
+  const connection = [user, host, port, ...hostKeys].join("\n");
+  const name = createHash("sha256").update(connection).digest("hex").slice(0, 12);
+  return Array.from({ length: CONNECTIONS }, (_, i) => `${SOCKETS}/${name}.${i + 1}`);
 }
 
 /** Where ssh finds `~`: the account's home, whatever HOME says. */
