@@ -1,3 +1,4 @@
+import "../scripts/setup/node-version.cjs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import type { Construct } from "constructs";

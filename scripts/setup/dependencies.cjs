@@ -3,18 +3,10 @@ const { spawnSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
+require("./node-version.cjs");
 
-const OLDEST_NODE = 22;
-const NEWEST_NODE = 26;
 const project = join(__dirname, "..", "..");
 const mark = join(project, "node_modules", ".portolan-lock");
-
-const major = Number(process.versions.node.split(".")[0]);
-if (major < OLDEST_NODE || major > NEWEST_NODE) {
-  fail(
-    `Node ${OLDEST_NODE} to ${NEWEST_NODE} is needed, this is ${process.version}. Install one from your system or nodejs.org.`,
-  );
-}
 
 const lock = createHash("sha256")
   .update(readFileSync(join(project, "package-lock.json")))

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../run";
-import { installPackages } from "./debian";
-import { type Report, SetupError } from "./setup-error";
+import { ensureToolchain } from "./go-toolchain";
+import type { Report } from "./setup-error";
 import { atLeast, parseVersion, type Version } from "./version";
 
 /** From this one on, Go fetches the newer toolchain that a module asks for by itself. */
@@ -24,20 +24,9 @@ export interface GoProgram {
   readonly variables: readonly string[];
 }
 
-/** Finds a Go that can build anything, or installs Debian's; returns its path. */
+/** Finds a Go that can build anything, or fetches one; returns its path. */
 export async function ensureGo(report: Report): Promise<string> {
-  const found = await findGo(["go", "/usr/local/go/bin/go", ...debianGos(30, 21)]);
-  if (found) return found;
-  const packaged = await newestPackage();
-  if (!packaged) {
-    throw new SetupError(
-      "Go",
-      `the setup has to build from source here, which takes Go ${OLDEST.slice(0, 2).join(".")} or newer, and this system's package archive has none`,
-      "install a newer Go and put it on PATH; on Debian 12: enable bookworm-backports, then apt-get install -t bookworm-backports golang-go",
-    );
-  }
-  await installPackages("Go", [packaged], report);
-  return `/usr/lib/${packaged.replace(/-go$/, "").replace("golang", "go")}/bin/go`;
+  return (await findGo(["go", "/usr/local/go/bin/go"])) ?? ensureToolchain(report);
 }
 
 /** Builds a program from its Go module, which Go checks against the public checksum database. */
@@ -75,21 +64,4 @@ async function findGo(candidates: readonly string[]): Promise<string | undefined
     if (version && atLeast(version, OLDEST)) return candidate;
   }
   return undefined;
-}
-
-/** Where Debian puts Go 1.newest down to 1.oldest. */
-function debianGos(newest: number, oldest: number): string[] {
-  return Array.from({ length: newest - oldest + 1 }, (_, i) => `/usr/lib/go-1.${newest - i}/bin/go`);
-}
-
-async function newestPackage(): Promise<string | undefined> {
-  const listed = await run("apt-cache", ["search", "--names-only", "^golang-1\\.[0-9]+-go$"]).catch(() => undefined);
-  return newestGoPackage(listed?.stdout ?? "");
-}
-
-/** The newest usable package in what `apt-cache search` listed. */
-export function newestGoPackage(listed: string): string | undefined {
-  const minors = [...listed.matchAll(/^golang-1\.(\d+)-go /gm)].map((match) => Number(match[1]));
-  const newest = Math.max(...minors);
-  return newest >= OLDEST[1] ? `golang-1.${newest}-go` : undefined;
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { chmod, mkdir } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { run } from "../run";
-import { installed, installPackages } from "./debian";
 import { buildGoProgram, type GoProgram } from "./go";
 import { architecture } from "./machine";
 import { type Report, SetupError } from "./setup-error";
+import { unzip } from "./unzip";
 import { atLeast, parseVersion, type Version } from "./version";
 
 const PIECE = "Terraform";
@@ -78,21 +78,9 @@ export async function downloadTerraform(folder: string, report: Report, releases
   if (!(await sums.text()).split("\n").includes(`${sum}  ${file}`)) {
     throw new SetupError(PIECE, `${file} does not have its published SHA-256 sum`, "try again, on another network");
   }
-  await unpack(bytes, folder, report);
+  await unzip(bytes, folder, { piece: PIECE, only: ["terraform"] }, report);
+  await chmod(join(folder, "terraform"), 0o755);
   return true;
-}
-
-async function unpack(bytes: Buffer, folder: string, report: Report): Promise<void> {
-  if (!installed("unzip")) await installPackages(PIECE, ["unzip"], report);
-  const temporary = await mkdtemp(join(tmpdir(), "portolan-terraform-"));
-  try {
-    const archive = join(temporary, "terraform.zip");
-    await writeFile(archive, bytes);
-    await run("unzip", ["-o", "-q", archive, "terraform", "-d", folder]);
-    await chmod(join(folder, "terraform"), 0o755);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
 }
 
 async function buildOpenTofu(folder: string, report: Report): Promise<string> {
