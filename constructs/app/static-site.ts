@@ -89,6 +89,8 @@ http {
   include /etc/nginx/mime.types;
   default_type application/octet-stream;
   server_tokens off;
+  # The port is the container's own.
+  absolute_redirect off;
   sendfile on;
   access_log off;
   client_body_temp_path /tmp/body;

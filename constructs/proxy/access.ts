@@ -5,6 +5,8 @@ import type { Secret } from "../secret";
 export interface Login {
   readonly user: string;
   readonly password: Secret;
+  /** Whether the service gets it too. */
+  readonly passOn: boolean;
 }
 
 /** Who may use a route. */
@@ -15,26 +17,36 @@ export class Access {
    * @throws Error when one of them is no address
    */
   static allow(networks: readonly string[]): Access {
-    if (networks.length === 0) throw new Error("access: allow has no address, so nobody could use the route");
+    if (networks.length === 0)
+      throw new Error(
+        "access: allow has no address, so nobody could use the route; if that is meant, write Access.nobody()",
+      );
     for (const network of networks) checkNetwork("access", network);
     return new Access(networks);
+  }
+
+  /** No client at all, as for a service's metrics: 403, in every spelling of the path. */
+  static nobody(): Access {
+    return new Access([], undefined, true);
   }
 
   /**
    * Clients who know the password.
    *
+   * @param options.passOn whether the service gets the password too, in `Authorization`; by default it doesn't
    * @throws Error when the user's name has other characters than letters, digits, dots, dashes and underscores
    */
-  static basicAuth(user: string, password: Secret): Access {
+  static basicAuth(user: string, password: Secret, options: { readonly passOn?: boolean } = {}): Access {
     if (!/^[\w.-]+$/.test(user)) {
       throw new Error(`access: user "${user}" must have letters, digits, dots, dashes and underscores only`);
     }
-    return new Access([], { user, password });
+    return new Access([], { user, password, passOn: options.passOn ?? false });
   }
 
   private constructor(
     readonly networks: readonly string[],
     readonly login?: Login,
+    readonly closed = false,
   ) {}
 }
 

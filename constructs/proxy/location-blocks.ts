@@ -1,18 +1,33 @@
-import { type Location, pattern } from "./locations";
+import { type Location, pattern, spellings } from "./locations";
 
 /**
- * The locations of a server. Nginx takes the longest path that fits; but many services don't care about case or a slash at
- * the end, so a path that is guarded is a regular expression that doesn't either. Those come before all plain folders,
- * which is why folders below one are regular expressions as well; the first that fits counts, so the longest is first.
+ * The locations of a server. Nginx takes the longest path that fits; but services take many spellings for the same path, so
+ * a path that is guarded is a regular expression that fits them all. Those come before all plain folders, which is why what
+ * is below one is a regular expression as well; the first that fits counts, so the longest is first.
+ *
+ * Below a guard, an answer of the proxy's own holds for every spelling, too. A route without a guard is for the letter alone
+ * there: a spelling that only the proxy takes for the open path would get past the guard above.
  */
 export function locationBlocks(locations: readonly Location[]): string {
-  const guards = locations.filter(({ path, guarded }) => guarded && path !== "/");
-  const isBelow = ({ path }: Location) =>
-    path.endsWith("/") && guards.some((guard) => path.toLowerCase().startsWith(folder(guard).toLowerCase()));
-  const matched = locations.filter((location) => guards.includes(location) || isBelow(location));
+  const guards = guardsOf(locations);
+  const above = (location: Location) => guards.filter((guard) => guard !== location && isBelow(location, guard));
+  const asTolerant = (location: Location) =>
+    guards.includes(location) || (location.answer && above(location).length > 0);
+  const matched = locations.filter(
+    (location) => asTolerant(location) || (location.path.endsWith("/") && above(location).length > 0),
+  );
   const plain = locations.filter((location) => !matched.includes(location));
   const longestFirst = matched.sort((a, b) => b.path.length - a.path.length);
+  const matchedBlock = (location: Location) =>
+    asTolerant(location)
+      ? tolerantBlock(location, location.guard !== "limit" || above(location).every(({ guard }) => guard !== "bar"))
+      : literalBlock(location);
   return [...plain.map(plainBlock), ...longestFirst.map(matchedBlock)].join("");
+}
+
+/** Those that Nginx could be led around. */
+export function guardsOf(locations: readonly Location[]): Location[] {
+  return locations.filter(({ path, guard }) => guard && path !== "/");
 }
 
 export function plainBlock({ path, lines, target }: Location): string {
@@ -20,17 +35,21 @@ export function plainBlock({ path, lines, target }: Location): string {
   return block(path.endsWith("/") ? path : `= ${path}`, [...lines, ...passing]);
 }
 
-function matchedBlock({ path, lines, target, guarded }: Location): string {
+/** A folder below a guarded one. */
+function literalBlock({ path, lines, target }: Location): string {
+  const from = `^${pattern(path)}`;
+  return block(`~ ${from}`, [...lines, ...passing(from, path, target)]);
+}
+
+function tolerantBlock({ path, lines, target }: Location, scripts: boolean): string {
   const isFolder = path.endsWith("/");
-  const bare = pattern(isFolder ? path.slice(0, -1) : path);
-  if (!guarded) return block(`~ ^${bare}/`, [...lines, ...passing(`^${bare}/`, path, target)]);
+  const from = spellings(path, scripts);
   // As Nginx does by itself for a plain folder.
-  const completed = isFolder ? [`rewrite (?i)^${bare}$ ${path} permanent;`] : [];
-  const end = isFolder ? "(/|$)" : "/?$";
-  return block(`~* ^${bare}${end}`, [
+  const completed = isFolder && target ? [`rewrite "(?i)${from}$" ${path} permanent;`] : [];
+  return block(`~* "${from}${isFolder ? "(?:/|$)" : "/?$"}"`, [
     ...completed,
     ...lines,
-    ...passing(`(?i)^${bare}/${isFolder ? "" : "?$"}`, path, target),
+    ...passing(`(?i)${from}${isFolder ? "/" : "/?$"}`, path, target),
   ]);
 }
 
@@ -38,12 +57,13 @@ function matchedBlock({ path, lines, target, guarded }: Location): string {
 function passing(from: string, path: string, target: Location["target"]): string[] {
   if (!target) return [];
   const { upstream, to } = target;
-  const rewrite = path.endsWith("/") ? `rewrite ${from}(.*)$ ${to}$1 break;` : `rewrite ${from} ${to} break;`;
+  const rewrite = path.endsWith("/") ? `rewrite "${from}(.*)$" ${to}$1 break;` : `rewrite "${from}" ${to} break;`;
   return [...(to ? [rewrite] : []), `proxy_pass http://${upstream};`];
 }
 
-function folder({ path }: Location): string {
-  return path.endsWith("/") ? path : `${path}/`;
+function isBelow({ path }: Location, guard: Location): boolean {
+  const folder = guard.path.endsWith("/") ? guard.path : `${guard.path}/`;
+  return path.toLowerCase().startsWith(folder.toLowerCase());
 }
 
 function block(match: string, lines: readonly string[]): string {

@@ -12,8 +12,13 @@ export interface Location {
   /** Who gets the request, and what the path is replaced by. */
   readonly target?: { readonly upstream: string; readonly to?: string };
   /** Whether it limits or restricts: then no spelling that a service takes for the same path may get around it. */
-  readonly guarded?: boolean;
+  readonly guard?: Guard;
+  /** Whether the proxy answers by itself. */
+  readonly answer?: boolean;
 }
+
+/** `limit` lets everyone in, only not as often; `bar` keeps people out, or requests from the service. */
+export type Guard = "limit" | "bar";
 
 /** What a route is made of that has a name of its own elsewhere in the configuration. */
 export interface RouteNames {
@@ -29,11 +34,13 @@ export function passedOn(path: string, options: RouteOptions, { upstream, zone, 
   return {
     path,
     target: { upstream, to },
-    guarded: Boolean(access ?? rateLimit),
+    guard: access ? "bar" : rateLimit && "limit",
     lines: [
+      ...(access?.closed ? ["deny all;"] : []),
       ...networks.map((network) => `allow ${network};`),
       ...(networks.length > 0 ? ["deny all;"] : []),
       ...(passwords ? ['auth_basic "Restricted";', `auth_basic_user_file ${PASSWORDS}/${passwords};`] : []),
+      ...(access?.login && !access.login.passOn ? ['set $authorization "";'] : []),
       ...(zone && rateLimit ? [limitLine(zone, rateLimit.burst)] : []),
       ...(maxBody ? [`client_max_body_size ${maxBody};`] : []),
       ...(timeout ? [`proxy_read_timeout ${timeout};`, `proxy_send_timeout ${timeout};`] : []),
@@ -52,7 +59,9 @@ export function redirected(path: string, to: string, temporary: boolean): Locati
 
 export function answered(path: string, { status = 200, body, type = "text/plain" }: Answer): Location {
   const text = body.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
-  return { path, lines: [`default_type ${type};`, `return ${status} "${text}";`] };
+  const lines = [`default_type ${type};`, `return ${status} "${text}";`];
+  // Such an answer hides what the service has there.
+  return { path, lines, answer: true, guard: status >= 400 ? "bar" : undefined };
 }
 
 export function limitLine(zone: string, burst: number): string {
@@ -62,4 +71,23 @@ export function limitLine(zone: string, burst: number): string {
 /** The path as a regular expression. */
 export function pattern(path: string): string {
   return path.replaceAll(".", "\\.");
+}
+
+/** What Java's servers cut off from each part of a path. */
+const PARAMETERS = "(?:;[^/]*)?";
+
+/** A part that leads nowhere: parameters alone, and the script that PHP's frameworks let stand in front of a path. */
+const NOWHERE = "(?:/;[^/]*)*";
+const SCRIPT = "(?:/;[^/]*|/[^/]*[.](?:php|f?cgi|wsgi))*";
+
+/**
+ * The path as a regular expression for every spelling of it that one service or another takes for the same, from the first
+ * character on. The case is for the caller to ignore.
+ *
+ * @param scripts whether a script may stand between the parts too, and not only in front
+ */
+export function spellings(path: string, scripts: boolean): string {
+  const parts = path.split("/").filter(Boolean);
+  const between = scripts ? SCRIPT : NOWHERE;
+  return `^${parts.map((part, index) => `${index === 0 ? SCRIPT : between}/${pattern(part)}${PARAMETERS}`).join("")}`;
 }

@@ -17,6 +17,16 @@ export interface ConfigModel extends ServerSettings {
   readonly trustedProxies: readonly string[];
 }
 
+/** In which a client could name another path than the one that the guards have seen. */
+const PATH_HEADERS = [
+  "X-Original-URL",
+  "X-Original-URI",
+  "X-Rewrite-URL",
+  "X-Forwarded-Path",
+  "X-Forwarded-URI",
+  "X-Script-Name",
+];
+
 /** The proxy's configuration as a person would write it. Upstreams are in a file of their own, `upstreams.conf`. */
 export function nginxConfig(model: ConfigModel): string {
   const encrypted = model.servers.some(({ tls }) => tls);
@@ -102,6 +112,8 @@ ${headerLines(model.headers, encrypted)}
   proxy_set_header X-Forwarded-Port "";
   proxy_set_header X-Forwarded-Prefix "";
   proxy_set_header Forwarded "";
+  # Some frameworks take the path from these.
+${PATH_HEADERS.map((name) => `  proxy_set_header ${name} "";\n`).join("")}  proxy_set_header Authorization $authorization;
   proxy_set_header X-Real-IP $remote_addr;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto ${encrypted ? "$scheme" : "https"};

@@ -1,4 +1,4 @@
-import { locationBlocks, plainBlock } from "./location-blocks";
+import { guardsOf, locationBlocks, plainBlock } from "./location-blocks";
 import { type Location, limitLine } from "./locations";
 import { challengeLocation, type ServerTls } from "./tls-config";
 
@@ -80,8 +80,11 @@ function contentOf({ tls, locations, movedTo }: ServerModel, settings: ServerSet
     return `    return 308 https://${movedTo}${tls ? publicPort(settings) : ""}$request_uri;\n`;
   }
   const lines = [
-    '# Nginx goes by the path without "..", the application gets the path as it came: they could mean two routes.',
-    `if ($request_uri ~* "${DETOUR}") {\n      return 400;\n    }`,
+    "# Nginx goes by the path it has decoded and cleaned, the application gets it as it came: they could mean two routes.",
+    refused(`$request_uri ~* "${DETOUR}"`),
+    ...(guardsOf(locations).length > 0 ? [refused(`$uri ~ "${ENCODED_TWICE}"`)] : []),
+    "# For the application, unless the route itself asks for a password.",
+    "set $authorization $http_authorization;",
     ...(settings.maintenance ? ["return 503;"] : []),
     ...(settings.limit ? [limitLine(settings.limit.zone, settings.limit.burst)] : []),
     "error_page 502 503 504 = @unavailable;",
@@ -90,10 +93,18 @@ function contentOf({ tls, locations, movedTo }: ServerModel, settings: ServerSet
 }
 
 /**
- * A path with a part "..", in any spelling, or with "#", which is where a path ends for Nginx only. By way of an open route,
- * it could reach a guarded one. No browser sends such a path.
+ * By way of an open route, such a path could reach a guarded one, and no browser sends it: one with a part "..", in any
+ * spelling; with "#", which is where a path ends for Nginx only; with a backslash, which some take for a slash; or with two
+ * slashes at its beginning, behind which some look for a host name.
  */
-const DETOUR = "^[^?]*(#|(/|%2f)([.]|%2e){2}(/|%2f|[?]|$))";
+const DETOUR = "^(/(/|%2f)|[^?]*(#|\\x5c|%5c|(/|%2f)([.]|%2e){2}(/|%2f|;|%3b|[?]|$)))";
+
+/** What a service that decodes a path once more than Nginx would take for another. */
+const ENCODED_TWICE = "%[0-9A-Fa-f]{2}";
+
+function refused(condition: string): string {
+  return `if (${condition}) {\n      return 400;\n    }`;
+}
 
 /** Nginx would look for a file. */
 function nowhere(locations: readonly Location[]): Location[] {

@@ -19,6 +19,8 @@ test("serves pages on a port that needs no privilege, and says that it is health
   expect(stack.container("site").healthcheck?.test[1]).toContain("http://127.0.0.1:8080/-/health");
   expect(configOf(stack)).toContain("listen 8080;");
   expect(configOf(stack)).toContain("location = /-/health {");
+  // Nobody outside may be sent to the container's own port.
+  expect(configOf(stack)).toContain("absolute_redirect off;");
 });
 
 test("answers unknown paths with 404, or with the page that does its own routing", () => {

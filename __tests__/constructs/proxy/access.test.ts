@@ -17,7 +17,9 @@ test.each(["10.0.0.0/33", "2001:db8::/129", "10.0.0", "office.example", "10.0.0.
 );
 
 test("refuses a list that lets nobody in", () => {
-  expect(() => Access.allow([])).toThrow("access: allow has no address, so nobody could use the route");
+  expect(() => Access.allow([])).toThrow(
+    "access: allow has no address, so nobody could use the route; if that is meant, write Access.nobody()",
+  );
 });
 
 test.each(["", "a:b", "a b", "a\nb"])("refuses the user %p", (user) => {

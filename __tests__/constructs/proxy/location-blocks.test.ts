@@ -1,5 +1,6 @@
+import { Access } from "../../../constructs/proxy/access";
 import { locationBlocks } from "../../../constructs/proxy/location-blocks";
-import { type Location, passedOn, redirected } from "../../../constructs/proxy/locations";
+import { answered, type Location, passedOn, redirected, spellings } from "../../../constructs/proxy/locations";
 import { RateLimit } from "../../../constructs/proxy/rate-limit";
 
 const LIMITED = { rateLimit: RateLimit.perClient({ rate: "5/m" }) };
@@ -21,14 +22,19 @@ test("stand for all below a path that ends in a slash, and for any other path al
 
 test("of a limited path are for every spelling of it", () => {
   expect(locationBlocks([to("/v1.0/login", { ...LIMITED, to: "/login" })])).toBe(
-    block("~* ^/v1\\.0/login/?$", LIMIT, "rewrite (?i)^/v1\\.0/login/?$ /login break;", "proxy_pass http://api;"),
+    block(
+      `~* "${spellings("/v1.0/login", true)}/?$"`,
+      LIMIT,
+      `rewrite "(?i)${spellings("/v1.0/login", true)}/?$" /login break;`,
+      "proxy_pass http://api;",
+    ),
   );
   expect(locationBlocks([to("/api/", { ...LIMITED, to: "/" })])).toBe(
     block(
-      "~* ^/api(/|$)",
-      "rewrite (?i)^/api$ /api/ permanent;",
+      `~* "${spellings("/api/", true)}(?:/|$)"`,
+      `rewrite "(?i)${spellings("/api/", true)}$" /api/ permanent;`,
       LIMIT,
-      "rewrite (?i)^/api/(.*)$ /$1 break;",
+      `rewrite "(?i)${spellings("/api/", true)}/(.*)$" /$1 break;`,
       "proxy_pass http://api;",
     ),
   );
@@ -53,11 +59,27 @@ test("of the longest path come first where a pattern would hide them", () => {
     "= /api/health",
     "/apis/",
     "~ ^/api/public/",
-    "~* ^/api/login/?$",
+    `~* "${spellings("/api/login", true)}/?$"`,
     "~ ^/api/old/",
-    "~* ^/api(/|$)",
+    `~* "${spellings("/api/", true)}(?:/|$)"`,
   ]);
   expect(locationBlocks(locations)).toContain(
-    block("~ ^/api/public/", "rewrite ^/api/public/(.*)$ /$1 break;", "proxy_pass http://api;"),
+    block("~ ^/api/public/", 'rewrite "^/api/public/(.*)$" /$1 break;', "proxy_pass http://api;"),
+  );
+});
+
+test("of answers hold for every spelling below a guard, and where they hide something", () => {
+  const below = locationBlocks([to("/api/", LIMITED), answered("/api/robots.txt", { body: "" })]);
+  expect(below).toContain(`location ~* "${spellings("/api/robots.txt", true)}/?$" {`);
+  expect(locationBlocks([to("/"), answered("/metrics/", { body: "", status: 404 })])).toContain(
+    block(`~* "${spellings("/metrics/", true)}(?:/|$)"`, "default_type text/plain;", 'return 404 "";'),
+  );
+  expect(locationBlocks([to("/"), answered("/robots.txt", { body: "" })])).toContain("location = /robots.txt {");
+});
+
+test("of a mere limit below what keeps people out have no script between their parts", () => {
+  const access = Access.allow(["192.0.2.7"]);
+  expect(locationBlocks([to("/admin/", { access }), to("/admin/login", LIMITED)])).toContain(
+    `location ~* "${spellings("/admin/login", false)}/?$" {`,
   );
 });

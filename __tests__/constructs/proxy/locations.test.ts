@@ -1,6 +1,7 @@
 import { Access } from "../../../constructs/proxy/access";
-import { answered, passedOn, redirected } from "../../../constructs/proxy/locations";
+import { answered, passedOn, redirected, spellings } from "../../../constructs/proxy/locations";
 import { RateLimit } from "../../../constructs/proxy/rate-limit";
+import { Secret } from "../../../constructs/secret";
 
 test("says everything a route is told", () => {
   const rateLimit = RateLimit.perClient({ rate: "5/m", burst: 3 });
@@ -32,7 +33,48 @@ test("says everything a route is told", () => {
     "gzip off;",
     "expires 10m;",
   ]);
-  expect(location).toMatchObject({ path: "/upload", target: { upstream: "api", to: "/files" }, guarded: true });
+  expect(location).toMatchObject({ path: "/upload", target: { upstream: "api", to: "/files" }, guard: "bar" });
+});
+
+test("tells what only slows clients down from what keeps them out, and hides", () => {
+  const limited = { rateLimit: RateLimit.perClient({ rate: "5/m" }) };
+  expect(passedOn("/a", limited, { upstream: "api", zone: "rate.a" }).guard).toBe("limit");
+  expect(passedOn("/a", {}, { upstream: "api" }).guard).toBeUndefined();
+  expect(answered("/a", { body: "", status: 404 }).guard).toBe("bar");
+  expect(answered("/a", { body: "" }).guard).toBeUndefined();
+});
+
+test("lets nobody in, and keeps a password from the service unless it asks for it", () => {
+  const lines = (access: Access) =>
+    passedOn("/a", { access }, { upstream: "api", passwords: access.login && "ops-P" }).lines;
+  const password = Secret.named("P");
+  expect(lines(Access.nobody())).toEqual(["deny all;"]);
+  expect(lines(Access.basicAuth("ops", password))).toContain('set $authorization "";');
+  expect(lines(Access.basicAuth("ops", password, { passOn: true }))).not.toContain('set $authorization "";');
+});
+
+describe("the spellings of a path", () => {
+  const matches = (path: string, spelling: string, scripts = true) =>
+    new RegExp(`${spellings(path, scripts)}(/|$)`, "i").test(spelling);
+
+  test.each(["/api/v1.0", "/API/v1.0/x", "/api;a=b/v1.0;c", "/;a/api/v1.0", "/index.php/api/v1.0", "/api/a.cgi/v1.0"])(
+    "include %s",
+    (spelling) => {
+      expect(matches("/api/v1.0", spelling)).toBe(true);
+    },
+  );
+
+  test.each(["/api/v1x0", "/apis/v1.0", "/x/api/v1.0", "/api/v1.0x", "/api/x.php.txt/v1.0", "/apia;b/v1.0"])(
+    "do not include %s",
+    (spelling) => {
+      expect(matches("/api/v1.0", spelling)).toBe(false);
+    },
+  );
+
+  test("have a script in front only, where a weaker guard must not stand for more than its own path", () => {
+    expect(matches("/api/v1.0", "/index.php/api/v1.0", false)).toBe(true);
+    expect(matches("/api/v1.0", "/api/a.php/v1.0", false)).toBe(false);
+  });
 });
 
 test.each([
