@@ -9,7 +9,8 @@ import { type Report, SetupError } from "./setup-error";
 import { unzip } from "./unzip";
 
 const PIECE = "Go";
-const VERSION = "1.26.8";
+/** What everything is built with: an older Go is too old for some of it, and a newer one can refuse what it depends on. */
+export const GO_VERSION = "1.26.8";
 const MODULES = "https://proxy.golang.org";
 const SUMS: Readonly<Record<string, string>> = {
   amd64: "30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7",
@@ -21,11 +22,11 @@ const SUMS: Readonly<Record<string, string>> = {
  * returns the path of its program. It is kept for this user, and found by nobody else.
  */
 export async function ensureToolchain(report: Report, modules = MODULES, cache = CACHE): Promise<string> {
-  const folder = join(cache, `go-${VERSION}`);
+  const folder = join(cache, `go-${GO_VERSION}`);
   const program = join(folder, "bin", "go");
   if (existsSync(program)) return program;
-  const name = `v0.0.1-go${VERSION}.linux-${architecture()}`;
-  report(`downloading Go ${VERSION}`);
+  const name = `v0.0.1-go${GO_VERSION}.linux-${architecture()}`;
+  report(`downloading Go ${GO_VERSION}`);
   const archive = await download(`${modules}/golang.org/toolchain/@v/${name}.zip`);
   await mkdir(cache, { recursive: true });
   // Elsewhere until it is whole: an interrupted run must not look like a Go.

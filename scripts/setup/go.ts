@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../run";
-import { ensureToolchain } from "./go-toolchain";
+import { ensureToolchain, GO_VERSION } from "./go-toolchain";
 import type { Report } from "./setup-error";
 import { atLeast, parseVersion, type Version } from "./version";
 
-/** From this one on, Go fetches the newer toolchain that a module asks for by itself. */
+/** From this one on, Go fetches the toolchain it is told to build with by itself. */
 const OLDEST: Version = [1, 21, 0];
 
 /** A program that can be had as the source of a Go module. */
@@ -39,7 +39,7 @@ export async function buildGoProgram(program: GoProgram, output: string, report:
     const path = [program.module, program.folder].filter(Boolean).join("/");
     await run(go, ["build", ...flags, "-o", output, path], {
       cwd: folder,
-      env: { GOTOOLCHAIN: "auto", CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
+      env: { GOTOOLCHAIN: `go${GO_VERSION}`, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
