@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { REGISTRY, SECRETS } from "../__tests__/live/deployment";
+import type { Target } from "../__tests__/live/load";
 import { run } from "../scripts/run";
 import type { Contender } from "./contender";
 import { Releases } from "./releases";
@@ -9,7 +10,7 @@ const FILE = join(__dirname, "compose", "compose.yaml");
 /** The same containers with Docker Compose. */
 export class Compose implements Contender {
   readonly name = "docker compose up --wait";
-  readonly target: { domain: string; ports: { https: number } };
+  readonly target: Target;
   private readonly releases = new Releases();
 
   /** @param command how Compose is called here */
@@ -17,7 +18,7 @@ export class Compose implements Contender {
     private readonly command: readonly string[],
     https: number,
   ) {
-    this.target = { domain: "chenu.localhost", ports: { https } };
+    this.target = { address: "127.0.0.1", domain: "chenu.localhost", ports: { https } };
   }
 
   async prepareRelease(): Promise<void> {

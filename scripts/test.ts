@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BACKUP, CERTIFICATES, EXTRA, NEEDED, SYSTEMS } from "./setup/images/catalogue";
 import { ensureStandIns } from "./setup/images/images";
+import { ensureDockerd } from "./setup/machines/dockerd";
+import { ensureRootFileSystem } from "./setup/machines/root-file-system";
 import { setup } from "./setup/setup";
 import { runSteps } from "./setup/steps";
 import { ensureTestTools } from "./setup/test-tools";
@@ -37,6 +39,14 @@ async function withoutLiveTests(): Promise<string | undefined> {
       {
         title: "Registry of the tests",
         run: (report) => ensureStandIns(report, [...NEEDED, ...EXTRA, ...BACKUP, ...SYSTEMS, ...CERTIFICATES]),
+      },
+      {
+        title: "Machines of the tests",
+        run: async (report) => {
+          await ensureRootFileSystem("bookworm", report);
+          await ensureRootFileSystem("forky", report);
+          await ensureDockerd(report);
+        },
       },
     ]);
     return undefined;

@@ -4,9 +4,10 @@ import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attempt, type Finished, lastLines, run } from "../../scripts/run";
+import { attempt, type Finished, lastLines } from "../../scripts/run";
 import { LOCAL_REGISTRY } from "../../scripts/setup/images/registry";
 import type { EnvironmentData } from "../../stacks/environment";
+import { HERE, type Place } from "./place";
 
 const PROJECT = join(__dirname, "..", "..");
 const CDKTF = join(PROJECT, "node_modules", ".bin", "cdktf");
@@ -45,13 +46,10 @@ export class Deployment {
     name: string,
     data: Partial<EnvironmentData> = {},
     { system, secrets }: SystemUnderTest = { system: "chenu", secrets: SECRETS },
+    place: Place = HERE,
   ): Promise<Deployment> {
-    const deployment = new Deployment(
-      system,
-      name,
-      { ...secrets },
-      { http: await freePort(), https: await freePort() },
-    );
+    const ports = { http: await freePort(), https: await freePort() };
+    const deployment = new Deployment(system, name, { ...secrets }, ports, place);
     deployment.configure(data);
     await deployment.discard();
     return deployment;
@@ -71,14 +69,20 @@ export class Deployment {
     readonly name: string,
     public secrets: Record<string, string>,
     readonly ports: { http: number; https: number },
+    readonly place: Place,
   ) {
     this.domain = `${system}.localhost`;
     this.prefix = `${system}-${name}`;
   }
 
+  /** At which its published ports answer. */
+  get address(): string {
+    return this.place.address;
+  }
+
   /** Change the environment's file. */
   configure(data: Partial<EnvironmentData>): void {
-    this.data = { domain: this.domain, registry: REGISTRY, ports: this.ports, ...this.data, ...data };
+    this.data = { domain: this.domain, ports: this.ports, ...this.place.data, ...this.data, ...data };
     const folder = join(this.folder, "environments");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${this.name}.json`), JSON.stringify(this.data));
@@ -122,7 +126,8 @@ export class Deployment {
 
   /** Names of this environment's containers, running or not. */
   async containers(): Promise<string[]> {
-    const { stdout } = await run("docker", ["ps", "-a", "--format", "{{.Names}}", "--filter", `name=^${this.prefix}-`]);
+    const named = ["--format", "{{.Names}}", "--filter", `name=^${this.prefix}-`];
+    const { stdout } = await this.place.docker("ps", "-a", ...named);
     return stdout.split("\n").filter(Boolean).sort();
   }
 
@@ -130,7 +135,7 @@ export class Deployment {
   async container(path: string): Promise<string> {
     const labels = [`portolan.environment=${this.system}/${this.name}`, `portolan.construct=${this.name}/${path}`];
     const filters = labels.flatMap((label) => ["--filter", `label=${label}`]);
-    const { stdout } = await run("docker", ["ps", "--format", "{{.Names}}", ...filters]);
+    const { stdout } = await this.place.docker("ps", "--format", "{{.Names}}", ...filters);
     return stdout.trim();
   }
 
@@ -143,7 +148,7 @@ export class Deployment {
     return new Promise((resolve, reject) => {
       const call = request(
         {
-          host: "127.0.0.1",
+          host: this.address,
           port: this.ports.https,
           servername: this.domain,
           headers: {
@@ -168,14 +173,15 @@ export class Deployment {
 
   /** Remove everything that carries this environment's name, data too. */
   async discard(): Promise<void> {
+    const docker = (...words: string[]) => this.place.docker(...words);
     const named = async (...list: string[]) =>
-      (await run("docker", [...list, "--filter", `name=^${this.prefix}-`])).stdout.split("\n").filter(Boolean);
+      (await docker(...list, "--filter", `name=^${this.prefix}-`)).stdout.split("\n").filter(Boolean);
     const containers = await named("ps", "-aq");
-    if (containers.length > 0) await run("docker", ["rm", "-f", "-v", ...containers]);
+    if (containers.length > 0) await docker("rm", "-f", "-v", ...containers);
     const volumes = await named("volume", "ls", "-q");
-    if (volumes.length > 0) await run("docker", ["volume", "rm", ...volumes]);
+    if (volumes.length > 0) await docker("volume", "rm", ...volumes);
     const networks = await named("network", "ls", "-q");
-    if (networks.length > 0) await run("docker", ["network", "rm", ...networks]);
+    if (networks.length > 0) await docker("network", "rm", ...networks);
     for (const file of [".tfstate", ".tfstate.backup"])
       rmSync(join(PROJECT, `terraform.${this.system}.${this.name}${file}`), { force: true });
   }
@@ -206,6 +212,7 @@ export class Deployment {
       TF_CLI_ARGS: "-no-color",
       CHECKPOINT_DISABLE: "1",
       TERRAFORM_BINARY_NAME: join(PROJECT, "scripts", "terraform.sh"),
+      ...this.place.env,
       ...this.extraEnv,
     };
   }

@@ -2,8 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import autocannon, { type Options } from "autocannon";
 import { Client } from "./edge/client";
 
-/** An environment of CHE·NU that answers on this machine. */
+/** An environment of CHE·NU. */
 export interface Target {
+  /** At which its ports answer. */
+  readonly address: string;
   readonly domain: string;
   readonly ports: { readonly https: number };
 }
@@ -74,11 +76,15 @@ class Shooter {
   private readonly instance: autocannon.Instance;
   private readonly finished: Promise<unknown>;
 
-  constructor({ domain, ports }: Target, { connection, ...options }: Options & { connection?: "close" }, path: string) {
+  constructor(
+    { address, domain, ports }: Target,
+    { connection, ...options }: Options & { connection?: "close" },
+    path: string,
+  ) {
     this.instance = autocannon(
       {
         ...options,
-        url: `https://127.0.0.1:${ports.https}${path}`,
+        url: `https://${address}:${ports.https}${path}`,
         servername: domain,
         headers: {
           host: `${domain}:${ports.https}`,

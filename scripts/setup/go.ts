@@ -20,6 +20,8 @@ export interface GoProgram {
   readonly replace?: Readonly<Record<string, string>>;
   /** Folder of the program inside the module. */
   readonly folder?: string;
+  /** Build tags. */
+  readonly tags?: readonly string[];
   /** Variables set at link time, as `path.name=value`. */
   readonly variables: readonly string[];
 }
@@ -35,7 +37,8 @@ export async function buildGoProgram(program: GoProgram, output: string, report:
   const folder = await mkdtemp(join(tmpdir(), "portolan-go-"));
   try {
     await writeFile(join(folder, "go.mod"), goMod(program));
-    const flags = ["-mod=mod", "-trimpath", "-ldflags", linkerFlags(program)];
+    const tags = program.tags ? ["-tags", program.tags.join(",")] : [];
+    const flags = ["-mod=mod", "-trimpath", ...tags, "-ldflags", linkerFlags(program)];
     const path = [program.module, program.folder].filter(Boolean).join("/");
     await run(go, ["build", ...flags, "-o", output, path], {
       cwd: folder,

@@ -4,6 +4,7 @@ import type { Report } from "./setup-error";
 /** Programs that only the tests run, and the Debian packages they are in. */
 const TOOLS: Readonly<Record<string, string>> = {
   curl: "curl",
+  ip: "iproute2",
   openssl: "openssl",
   shellcheck: "shellcheck",
   "ssh-agent": "openssh-client",

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import { request, Agent as TlsAgent } from "node:https";
 import type { Duplex } from "node:stream";
-import type { Deployment } from "../deployment";
+import type { Target } from "../load";
 
 export interface Answer {
   readonly status: number;
@@ -21,9 +21,7 @@ export interface Question {
 
 /** Who asks the proxy of an environment over HTTPS; its self-signed certificate is accepted. */
 export class Client {
-  constructor(
-    private readonly deployment: Pick<Deployment, "domain"> & { readonly ports: { readonly https: number } },
-  ) {}
+  constructor(private readonly target: Target) {}
 
   ask(path: string, { body, ...question }: Question = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -73,9 +71,9 @@ export class Client {
   }
 
   private call(path: string, { method = "GET", headers, host, agent }: Question): ClientRequest {
-    const { domain, ports } = this.deployment;
+    const { address, domain, ports } = this.target;
     return request({
-      host: "127.0.0.1",
+      host: address,
       port: ports.https,
       servername: host ?? domain,
       headers: { host: `${host ?? domain}:${ports.https}`, ...headers },

@@ -35,6 +35,11 @@ export async function ensurePushed(reference: string): Promise<void> {
   await run("docker", ["push", name]);
 }
 
+/** Folder of this machine in which the local registry keeps its images. */
+export async function imagesFolder(): Promise<string> {
+  return (await run("docker", ["volume", "inspect", "--format", "{{.Mountpoint}}", CONTAINER])).stdout.trim();
+}
+
 async function start(report: Report): Promise<void> {
   const image = "portolan/registry";
   const suite = "forky";
