@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
-import { sshOptions } from "../../../constructs/runtime/ssh";
+import { sharedConnections } from "../../../constructs/runtime/ssh";
 import { type Finished, lastLines, run, succeeds } from "../../../scripts/run";
 import { imagesFolder } from "../../../scripts/setup/images/registry";
 import { ensureDockerd } from "../../../scripts/setup/machines/dockerd";
@@ -210,9 +211,11 @@ export class Machine implements Place {
   /** A deploy's connection outlives it, and would go on waiting for this machine. */
   private async closeConnections(): Promise<void> {
     if (!this.cable) return;
-    for (const key of [this.hostKey, this.otherKey]) {
-      const options = sshOptions({ user: "root", host: this.address, port: 22, hostKeys: [key] }, "/dev/null");
-      await succeeds("ssh", [...options, "-O", "exit", `root@${this.address}`]);
+    const { address: host } = this;
+    const pinned = [this.hostKey, this.otherKey];
+    for (const path of pinned.flatMap((key) => sharedConnections({ user: "root", host, port: 22, hostKeys: [key] }))) {
+      const socket = join(userInfo().homedir, path);
+      if (existsSync(socket)) await succeeds("ssh", ["-F", "none", "-O", "exit", "-S", socket, host]);
     }
   }
 
