@@ -75,33 +75,37 @@ const size = z.strictObject(
 );
 
 /** One environment, as its file says it. */
-export const environmentSchema = z.strictObject(
-  {
-    host: z
-      .union(
-        [z.literal("local"), z.templateLiteral(["unix:///", z.string().regex(/^[^\s?#]+$/)]), ssh],
-        'must be "local", "unix:///path/of/docker.sock" or {"url": "ssh://user@host[:port]", "hostKeys": […]}',
-      )
-      .default("local"),
-    domain: text(HOST_NAME, "must be a host name in lower case, like app.example.com"),
-    release: imageTag.optional(),
-    registry: text(
-      /^(https?:\/\/)?[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/,
-      "must read like registry.example.com/team",
-    ).optional(),
-    /** Certificates for the proxy; without it, it makes its own. */
-    acme: acme.optional(),
-    ports: z
-      .strictObject({ http: port, https: port }, 'must be {"http": …, "https": …}')
-      .refine(({ http, https }) => http !== https, "must have one port for http and another for https")
-      .default({ http: 80, https: 443 }),
-    /** Where every backup is copied to, in a folder named after the environment's database. */
-    backups: z.strictObject({ offsite }, 'must be {"offsite": …}').optional(),
-    state: z.strictObject({ s3 }, 'must be {"s3": …}').optional(),
-    sizes: z.record(text(NAME.pattern, NAME.rule), size, 'must be an object, like {"db": {"memory": 512}}').default({}),
-  },
-  'must be an object, like {"domain": "app.example.com"}',
-);
+export const environmentSchema = z
+  .strictObject(
+    {
+      host: z
+        .union(
+          [z.literal("local"), z.templateLiteral(["unix:///", z.string().regex(/^[^\s?#]+$/)]), ssh],
+          'must be "local", "unix:///path/of/docker.sock" or {"url": "ssh://user@host[:port]", "hostKeys": […]}',
+        )
+        .default("local"),
+      domain: text(HOST_NAME, "must be a host name in lower case, like app.example.com"),
+      release: imageTag.optional(),
+      registry: text(
+        /^(https?:\/\/)?[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/,
+        "must read like registry.example.com/team",
+      ).optional(),
+      /** Certificates for the proxy; without it, it makes its own. */
+      acme: acme.optional(),
+      ports: z
+        .strictObject({ http: port, https: port }, 'must be {"http": …, "https": …}')
+        .refine(({ http, https }) => http !== https, "must have one port for http and another for https")
+        .default({ http: 80, https: 443 }),
+      /** Where every backup is copied to, in a folder named after the environment's database. */
+      backups: z.strictObject({ offsite }, 'must be {"offsite": …}').optional(),
+      state: z.strictObject({ s3 }, 'must be {"s3": …}').optional(),
+      sizes: z
+        .record(text(NAME.pattern, NAME.rule), size, 'must be an object, like {"db": {"memory": 512}}')
+        .default({}),
+    },
+    'must be an object, like {"domain": "app.example.com"}',
+  )
+  .superRefine(literalsOnly);
 
 export type EnvironmentData = z.input<typeof environmentSchema>;
 
@@ -112,4 +116,14 @@ function text(pattern: RegExp, rule: string) {
 function whole(least: number, most = Number.MAX_SAFE_INTEGER) {
   const rule = `must be a whole number ${most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`}`;
   return z.int(rule).min(least, rule).max(most, rule);
+}
+
+/** Wherever a text ends up in a stack, Terraform would evaluate what it takes for an expression, on the deployer's machine. */
+function literalsOnly(data: unknown, context: z.RefinementCtx, path: PropertyKey[] = []): void {
+  if (typeof data === "string" && /[$%]\{/.test(data)) {
+    const message = `must have neither "\${" nor "%{", which begin an expression of Terraform`;
+    context.addIssue({ code: "custom", message, path });
+  }
+  if (typeof data !== "object" || data === null) return;
+  for (const [key, value] of Object.entries(data)) literalsOnly(value, context, [...path, key]);
 }

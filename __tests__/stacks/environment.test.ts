@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { Environment } from "../../stacks/environment";
+import { environmentSchema } from "../../stacks/environment-schema";
+import { InvalidEnvironment } from "../../stacks/parsed";
 
 const DOMAIN = "shop.example";
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA";
@@ -314,3 +317,62 @@ describe("the place of backups elsewhere", () => {
     );
   });
 });
+
+describe("takes every text as it is, and none for an expression of Terraform", () => {
+  const KEY = "ssh-ed25519 AAAA";
+  const given = (expression: string): Record<string, object> => ({
+    domain: { domain: `a${expression}.example.com` },
+    release: { release: `1${expression}` },
+    registry: { registry: `r.example.com/${expression}` },
+    host: { host: `unix:///run/${expression}` },
+    "host.url": { host: { url: `ssh://ops@h${expression}`, hostKeys: [KEY] } },
+    "host.hostKeys": { host: { url: "ssh://ops@h", hostKeys: [`${KEY}${expression}`] } },
+    "acme.email": { acme: { email: `${expression}@example.com` } },
+    "acme.server": { acme: { email: "ops@example.com", server: `https://ca.example/${expression}` } },
+    "backups.offsite": { backups: { offsite: `s3:https://s3.example/${expression}` } },
+    "backups.offsite.url": { backups: { offsite: { url: `sftp://ops@h/${expression}`, hostKeys: [KEY] } } },
+    "backups.offsite.hostKeys": { backups: { offsite: { url: "sftp://ops@h/b", hostKeys: [`${KEY}${expression}`] } } },
+    "state.s3.bucket": { state: { s3: { bucket: `abc${expression}`, region: "eu" } } },
+    "state.s3.region": { state: { s3: { bucket: "abc", region: expression } } },
+    "state.s3.endpoint": {
+      state: { s3: { bucket: "abc", region: "eu", endpoint: `https://s3.example/${expression}` } },
+    },
+    "state.s3.key": { state: { s3: { bucket: "abc", region: "eu", key: expression } } },
+  });
+
+  test("there is no text that this does not try", () => {
+    expect([...textsOf(z.toJSONSchema(environmentSchema, { io: "input" }) as JsonSchema)].sort()).toEqual(
+      Object.keys(given("")).sort(),
+    );
+  });
+
+  describe.each(['${file("/etc/passwd")}', "%{if true}x%{endif}", "$${a}"])("%s", (expression) => {
+    test.each(Object.entries(given(expression)))("in %s", (_, data) => {
+      expect(() => Environment.parse("staging", { domain: "a.example.com", ...data })).toThrow(InvalidEnvironment);
+    });
+  });
+
+  test("and says so where nothing else is wrong with it", () => {
+    const data = { domain: "a.example.com", backups: { offsite: "s3:https://s3.example/${var.DB_PASSWORD}" } };
+    expect(() => Environment.parse("staging", data)).toThrow(
+      'staging: "backups.offsite" must have neither "${" nor "%{", which begin an expression of Terraform, got "s3:https://s3.example/${var.DB_PASSWORD}"',
+    );
+  });
+
+  function textsOf(schema: JsonSchema, path: string[] = []): Set<string> {
+    const below = [
+      ...Object.entries(schema.properties ?? {}).flatMap(([key, value]) => [...textsOf(value, [...path, key])]),
+      ...(schema.anyOf ?? []).flatMap((value) => [...textsOf(value, path)]),
+      ...(schema.items ? textsOf(schema.items, path) : []),
+    ];
+    return new Set(schema.type === "string" && schema.const === undefined ? [path.join(".")] : below);
+  }
+});
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly properties?: Record<string, JsonSchema>;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+}
