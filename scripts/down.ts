@@ -1,16 +1,15 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import { confirm } from "./confirm";
+import { heedInterruption } from "./interruption";
 import { run } from "./run";
 import type { Report } from "./setup/setup-error";
 import { isData, resources, volumeName } from "./setup/state";
 import { runSteps } from "./setup/steps";
 import { ensureTerraform } from "./setup/terraform";
+import { synthesise } from "./synthesised-stack";
+import { Terraform } from "./terraform/terraform";
 
 const ENVIRONMENT = "local";
-const PROJECT = join(__dirname, "..");
-const STACK = join(PROJECT, "cdktf.out", "stacks", ENVIRONMENT);
 
 interface Options {
   readonly data?: boolean;
@@ -22,13 +21,15 @@ async function down({ data, yes }: Options): Promise<void> {
     if (yes === undefined) console.error(`This destroys the data of "${ENVIRONMENT}" for good.`);
     await confirm(ENVIRONMENT, yes);
   }
-  let terraform = "terraform";
+  let terraform: Terraform;
   let deployed: string[] = [];
   await runSteps([
     {
       title: "State",
       run: async (report) => {
-        terraform = await ensureTerraform(report);
+        const binary = await ensureTerraform(report);
+        report("synthesising");
+        terraform = new Terraform(binary, (await synthesise(ENVIRONMENT)).folder);
         deployed = await readState(terraform, report);
         return deployed.length > 0 ? `${deployed.length} resources` : "nothing is deployed";
       },
@@ -51,38 +52,29 @@ async function down({ data, yes }: Options): Promise<void> {
     console.log(`\nThe data is still there, in ${kept.join(" and ")}; npm run up continues with it.`);
 }
 
-async function readState(terraform: string, report: Report): Promise<string[]> {
-  if (!existsSync(join(STACK, "cdk.tf.json"))) {
-    report("synthesising");
-    await run(join(PROJECT, "node_modules", ".bin", "cdktf"), ["synth"], { cwd: PROJECT });
-  }
+async function readState(terraform: Terraform, report: Report): Promise<string[]> {
   report("reading the state");
-  await run(terraform, ["init", "-input=false", "-no-color"], { cwd: STACK });
-  // Without any state there is nothing to list, which Terraform calls an error.
-  const listed = await run(terraform, ["state", "list"], { cwd: STACK }).catch((error: Error) => {
-    if (error.message.includes("No state file was found")) return { stdout: "" };
-    throw error;
-  });
-  return resources(listed.stdout);
+  await terraform.init();
+  return resources(await terraform.stateList());
 }
 
 /** Names each resource: a plain destroy would stop at the protected volumes before doing anything. */
-async function destroy(terraform: string, addresses: readonly string[], report: Report): Promise<void> {
+async function destroy(terraform: Terraform, addresses: readonly string[], report: Report): Promise<void> {
   if (addresses.length === 0) return;
   report(`destroying ${addresses.length} resources`);
-  const targets = addresses.map((address) => `-target=${address}`);
-  await run(terraform, ["destroy", "-auto-approve", "-input=false", "-no-color", ...targets], { cwd: STACK });
+  await terraform.destroy(addresses, () => undefined);
 }
 
 /** The volumes first: should that fail, the state still knows them. */
-async function destroyData(terraform: string, addresses: readonly string[], report: Report): Promise<void> {
+async function destroyData(terraform: Terraform, addresses: readonly string[], report: Report): Promise<void> {
   if (addresses.length === 0) return;
   const volumes = addresses.flatMap((address) => volumeName(address) ?? []);
   report(`removing ${volumes.join(", ")}`);
   await run("docker", ["volume", "rm", "--force", ...volumes]);
-  await run(terraform, ["state", "rm", ...addresses], { cwd: STACK });
+  await terraform.forget(addresses);
 }
 
+heedInterruption();
 new Command("down")
   .description("Remove what `npm run up` deployed, but not its data")
   .option("--data", "remove the data volumes too, after asking for the environment's name")

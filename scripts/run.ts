@@ -11,6 +11,11 @@ export interface RunOptions {
   readonly inherit?: boolean;
   /** Told each line of output as it comes. */
   readonly onLine?: (line: string) => void;
+  /**
+   * Interrupts the command once, however often somebody presses Ctrl-C: it is in a process group of its own, where a
+   * terminal's Ctrl-C does not reach it.
+   */
+  readonly interruptedBy?: AbortSignal;
 }
 
 export interface Finished {
@@ -48,7 +53,11 @@ export function attempt(command: string, args: readonly string[], options: RunOp
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: options.inherit ? "inherit" : "pipe",
+      detached: options.interruptedBy !== undefined,
     });
+    // The whole group, as a terminal does: the command may be a script around the program that has to hear of it.
+    const interrupt = () => child.pid && process.kill(-child.pid, "SIGINT");
+    options.interruptedBy?.addEventListener("abort", interrupt, { once: true });
     let stdout = "";
     let stderr = "";
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
@@ -61,6 +70,9 @@ export function attempt(command: string, args: readonly string[], options: RunOp
     child.on("error", (error: NodeJS.ErrnoException) =>
       reject(error.code === "ENOENT" ? new Error(`${command} is not installed (or not on PATH)`) : error),
     );
-    child.on("close", (code) => resolve({ stdout, stderr, exitCode: code ?? 1 }));
+    child.on("close", (code) => {
+      options.interruptedBy?.removeEventListener("abort", interrupt);
+      resolve({ stdout, stderr, exitCode: code ?? 1 });
+    });
   });
 }

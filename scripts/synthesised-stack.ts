@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { BackupDescription } from "./backups/description";
 import { attempt } from "./run";
 
@@ -18,9 +18,17 @@ interface StackJson {
     readonly backups?: Record<string, BackupDescription>;
   };
   readonly provider?: {
-    readonly docker?: readonly { readonly host?: string; readonly ssh_opts?: readonly string[] }[];
+    readonly docker?: readonly {
+      readonly host?: string;
+      readonly ssh_opts?: readonly string[];
+      readonly registry_auth?: readonly { readonly address: string }[];
+    }[];
+  };
+  readonly data?: {
+    readonly docker_registry_image?: Record<string, { name: string }>;
   };
   readonly resource?: {
+    readonly docker_image?: Record<string, { name: string; build?: object }>;
     readonly docker_network?: Record<string, { name: string; "//": { metadata: { path: string } } }>;
     readonly docker_container?: Record<string, ContainerJson>;
   };
@@ -54,6 +62,15 @@ export class SynthesisedStack {
 }
 
 /**
+ * Synthesises where a deploy works, as `cdktf` does: beside the working files of earlier deploys.
+ *
+ * @throws Error with what the synthesis said when it failed, or with the environments there are
+ */
+export function synthesise(environment: string): Promise<SynthesisedStack> {
+  return synthesiseTo(resolve(process.env.CDKTF_OUTDIR ?? "cdktf.out"), environment);
+}
+
+/**
  * Asks the code itself, by synthesising it somewhere else: what is beside the code would go stale. The files are there
  * until `use` has ended.
  *
@@ -62,18 +79,22 @@ export class SynthesisedStack {
 export async function withStack<T>(environment: string, use: (stack: SynthesisedStack) => T | Promise<T>): Promise<T> {
   const outdir = mkdtempSync(join(tmpdir(), "portolan-synth-"));
   try {
-    const { exitCode, stderr } = await attempt(process.execPath, ["--import", "tsx", "main.ts"], {
-      env: { CDKTF_OUTDIR: outdir },
-    });
-    if (exitCode !== 0) throw new Error(stderr.trim().replace(/^error: /, ""));
-
-    const { stacks } = JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8"));
-    if (!Object.hasOwn(stacks, environment)) {
-      throw new Error(`unknown environment "${environment}"; known: ${Object.keys(stacks).join(", ")}`);
-    }
-    const file = join(outdir, stacks[environment].synthesizedStackPath);
-    return await use(new SynthesisedStack(environment, dirname(file), file));
+    return await use(await synthesiseTo(outdir, environment));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
+}
+
+async function synthesiseTo(outdir: string, environment: string): Promise<SynthesisedStack> {
+  const { exitCode, stderr } = await attempt(process.execPath, ["--import", "tsx", "main.ts"], {
+    env: { CDKTF_OUTDIR: outdir },
+  });
+  if (exitCode !== 0) throw new Error(stderr.trim().replace(/^error: /, ""));
+
+  const { stacks } = JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8"));
+  if (!Object.hasOwn(stacks, environment)) {
+    throw new Error(`unknown environment "${environment}"; known: ${Object.keys(stacks).join(", ")}`);
+  }
+  const file = join(outdir, stacks[environment].synthesizedStackPath);
+  return new SynthesisedStack(environment, dirname(file), file);
 }

@@ -207,6 +207,7 @@ export class Deployment {
       ...Object.fromEntries(secrets),
       PORTOLAN_SYSTEM: this.system,
       PORTOLAN_ENVIRONMENTS: join(this.folder, "environments"),
+      CDKTF_OUTDIR: join(this.folder, "out"),
       CI: "true",
       FORCE_COLOR: "0",
       TF_CLI_ARGS: "-no-color",

@@ -10,7 +10,7 @@ export function volumeName(address: string): string | undefined {
   return DATA.exec(address)?.groups?.volume;
 }
 
-/** What `terraform state list` printed, without what is only looked up. */
-export function resources(listed: string): string[] {
-  return listed.split("\n").filter((address) => address && !address.startsWith("data."));
+/** Addresses in a state, without what is only looked up. */
+export function resources(listed: readonly string[]): string[] {
+  return listed.filter((address) => !address.startsWith("data."));
 }

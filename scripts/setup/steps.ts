@@ -17,7 +17,9 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     }),
   );
   const rendererOptions = { showErrorMessage: false, collapseErrors: false };
-  await new Listr(tasks, { rendererOptions, fallbackRenderer: "simple" }).run().catch(() => {
+  // A step that is interrupted ends by itself and says so; Listr would end the process in the middle of it.
+  const options = { rendererOptions, fallbackRenderer: "simple", registerSignalListeners: false } as const;
+  await new Listr(tasks, options).run().catch(() => {
     throw failure;
   });
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+<<<<<<< HEAD
 import { accessSync, constants, existsSync } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -9,9 +10,20 @@ import { architecture } from "./machine";
 import { type Report, SetupError } from "./setup-error";
 import { unzip } from "./unzip";
 import { atLeast, parseVersion, type Version } from "./version";
+=======
+import { accessSync, constants } from "node:fs";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../run";
+import { findTerraform, OLDEST_TERRAFORM } from "../terraform/binary";
+import { installed, installPackages } from "./debian";
+import { buildGoProgram, type GoProgram } from "./go";
+import { architecture } from "./machine";
+import { type Report, SetupError } from "./setup-error";
+>>>>>>> 961675c (Deploy without cdktf's command line)
 
 const PIECE = "Terraform";
-const OLDEST: Version = [1, 10, 0];
 const RELEASE = "1.13.3";
 const RELEASES = "https://releases.hashicorp.com";
 
@@ -28,37 +40,12 @@ const OPENTOFU: GoProgram = {
 
 /** Sees to a Terraform, or an OpenTofu in its place; returns its name on PATH. */
 export async function ensureTerraform(report: Report): Promise<string> {
-  forgetMissingConfiguration();
-  const named = process.env.TERRAFORM_BINARY_NAME;
-  for (const binary of named ? [named] : ["terraform", "tofu"]) {
-    const version = await versionOf(binary);
-    if (!version) continue;
-    if (atLeast(version, OLDEST)) return binary;
-    throw new SetupError(
-      PIECE,
-      `${binary} is version ${version.join(".")}; ${OLDEST.slice(0, 2).join(".")} or newer is needed`,
-      `install a newer ${binary}, or remove it from PATH and let the setup fetch one`,
-    );
-  }
+  const found = await findTerraform();
+  if (found) return found;
   const folder = await binFolder();
-  if (named === "tofu" || !(await downloadTerraform(folder, report))) return await buildOpenTofu(folder, report);
+  const wantsTofu = process.env.TERRAFORM_BINARY_NAME === "tofu";
+  if (wantsTofu || !(await downloadTerraform(folder, report))) return await buildOpenTofu(folder, report);
   return "terraform";
-}
-
-/** OpenTofu puts its warning about a missing file into JSON output too, and cdktf stumbles over that. */
-function forgetMissingConfiguration(): void {
-  const file = process.env.TF_CLI_CONFIG_FILE;
-  if (file && !existsSync(file)) delete process.env.TF_CLI_CONFIG_FILE;
-}
-
-async function versionOf(binary: string): Promise<Version | undefined> {
-  const said = await run(binary, ["version", "-json"]).catch(() => undefined);
-  return said && terraformVersion(said.stdout);
-}
-
-/** What `version -json` says. OpenTofu may print warnings before the JSON. */
-export function terraformVersion(said: string): Version | undefined {
-  return parseVersion(/"terraform_version": *"([^"]+)"/.exec(said)?.[1] ?? "");
 }
 
 /** The official release, checked against its published sum; false when it can't be reached. */
@@ -91,7 +78,7 @@ async function buildOpenTofu(folder: string, report: Report): Promise<string> {
     throw new SetupError(
       PIECE,
       `it is not installed, ${RELEASES} does not answer, and OpenTofu could not be built:\n${(error as Error).message}`,
-      `install Terraform or OpenTofu ${OLDEST.slice(0, 2).join(".")} or newer and put it on PATH`,
+      `install Terraform or OpenTofu ${OLDEST_TERRAFORM} or newer and put it on PATH`,
     );
   }
   return "tofu";

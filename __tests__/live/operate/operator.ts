@@ -10,6 +10,12 @@ const TSX = join(PROJECT, "node_modules", ".bin", "tsx");
 export class Operator {
   constructor(readonly deployment: Deployment) {}
 
+  /** Deploys without cdktf's command line, and without being asked. */
+  deploy(): Promise<Finished> {
+    const { name } = this.deployment;
+    return this.type("deploy", [name, "--yes", name]);
+  }
+
   backup(...words: string[]): Promise<Finished> {
     return this.type("backup", words);
   }

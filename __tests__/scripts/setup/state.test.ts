@@ -12,6 +12,6 @@ test("a data volume has its Docker name in its address", () => {
 });
 
 test("what Terraform only looks up is not deployed", () => {
-  const listed = "data.docker_registry_image.api\ndocker_image.api\ndocker_network.main\n";
+  const listed = ["data.docker_registry_image.api", "docker_image.api", "docker_network.main"];
   expect(resources(listed)).toEqual(["docker_image.api", "docker_network.main"]);
 });

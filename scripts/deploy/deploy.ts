@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { confirm } from "../confirm";
+import type { Report } from "../setup/setup-error";
+import { runSteps } from "../setup/steps";
+import { type SynthesisedStack, synthesise } from "../synthesised-stack";
+import { needTerraform } from "../terraform/binary";
+import { type Plan, Terraform } from "../terraform/terraform";
+import { checkHost } from "./check-host";
+import { remedyFor } from "./remedy";
+import { ResourceNames } from "./resource-names";
+
+/** Terraform's words for changes, as people say them; anything else stands as it is. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  create: "creating",
+  delete: "destroying",
+  update: "changing",
+  read: "reading",
+};
+
+/**
+ * Brings an environment to what the code says, as `cdktf deploy` does, with a look at the host before anything is planned.
+ *
+ * @param yes the environment's name, to go on without asking for it
+ */
+export async function deploy(environment: string, { yes }: { readonly yes?: string } = {}): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "portolan-plan-"));
+  // A plan holds the secrets: in a folder that nobody else enters, until the deploy has ended.
+  const file = join(folder, "plan");
+  try {
+    const prepared = await prepare(environment, file);
+    if (prepared.plan.changes.length === 0) return;
+    if (yes === undefined) console.error(changesIn(prepared));
+    await confirm(environment, yes);
+    await runSteps([{ title: "Deploy", run: (report) => apply(prepared, file, report) }]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Prepared {
+  readonly stack: SynthesisedStack;
+  readonly terraform: Terraform;
+  readonly names: ResourceNames;
+  readonly plan: Plan;
+}
+
+async function prepare(environment: string, file: string): Promise<Prepared> {
+  let prepared: Prepared | undefined;
+  await runSteps([
+    {
+      title: "Plan",
+      run: async (report) => {
+        const binary = await needTerraform();
+        report("synthesising");
+        const stack = await synthesise(environment);
+        const terraform = new Terraform(binary, stack.folder);
+        report("looking at the host");
+        await Promise.all([checkHost(stack), terraform.init()]);
+        report("planning");
+        const plan = await withRemedy(terraform.plan(file));
+        prepared = { stack, terraform, names: new ResourceNames(stack), plan };
+        return plan.changes.length === 0 ? "no changes" : plan.summary.replace(/^Plan: |\.$/g, "");
+      },
+    },
+  ]);
+  return prepared as Prepared;
+}
+
+async function apply({ terraform, names }: Prepared, file: string, report: Report): Promise<void> {
+  await withRemedy(
+    terraform.apply(file, (event) => {
+      if (event.kind === "doing") report(`${ACTIONS[event.action] ?? event.action} ${names.of(event.address)}`);
+    }),
+  );
+}
+
+function changesIn({ plan, names, stack }: Prepared): string {
+  const lines = plan.changes.map(({ action, address }) => `  ${action.padEnd(8)} ${names.of(address)}`);
+  return `\n${stack.system}/${stack.environment} will change:\n\n${lines.sort().join("\n")}`;
+}
+
+/** Terraform's own error, with what to type where it doesn't say. */
+async function withRemedy<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error([message, remedyFor(message)].filter(Boolean).join("\n\n"));
+  }
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Runs on the Docker host before anything is planned: what a deploy has to know of it. It changes nothing.
+#
+#   host-facts.sh [--insecure] IMAGE…    the images a deploy would pull
+#
+# The first line is the engine's version as JSON, the second the free kilobytes where it keeps images, if they can be
+# seen from here (not those of a virtual machine). Then, for each image of which the host has no version yet, a line
+# `@ CODE IMAGE` and what its registry says of it.
+set -eu
+
+insecure=
+if [ "${1-}" = --insecure ]; then
+  insecure=--insecure
+  shift
+fi
+
+docker version --format '{{json .Server}}'
+df -Pk "$(docker info --format '{{.DockerRootDir}}')" 2>/dev/null | awk 'NR == 2 { print $4 }' | grep . || echo unknown
+
+for image in "$@"; do
+  [ -z "$(docker image ls --quiet "${image%:*}")" ] || continue
+  code=0
+  # shellcheck disable=SC2086
+  said=$(docker manifest inspect --verbose $insecure "$image" 2>&1) || code=$?
+  printf '@ %s %s\n%s\n' "$code" "$image" "$said"
+done

@@ -1,0 +1,88 @@
+import { interruption } from "../interruption";
+import { attempt, type Finished, lastLines, run } from "../run";
+import { eventIn, type UiEvent } from "./ui";
+
+/** A change that a plan would make. */
+export interface PlannedChange {
+  readonly address: string;
+  /** Terraform's word, like "create" or "replace". */
+  readonly action: string;
+}
+
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  /** Terraform's own count, like "Plan: 3 to add, 0 to change, 1 to destroy." */
+  readonly summary: string;
+}
+
+/** Terraform, or OpenTofu, in the folder of one stack. */
+export class Terraform {
+  constructor(
+    readonly binary: string,
+    private readonly folder: string,
+  ) {}
+
+  /** The stack names its backend whole, so what another stack left in this folder counts for nothing. */
+  async init(): Promise<void> {
+    await run(this.binary, ["init", "-input=false", "-no-color", "-reconfigure"], this.options);
+  }
+
+  /** @param file where the plan is saved; like every plan it holds the secrets */
+  async plan(file: string): Promise<Plan> {
+    const changes: PlannedChange[] = [];
+    let summary = "";
+    await this.withEvents(["plan", "-input=false", "-json", `-out=${file}`], (event) => {
+      if (event.kind === "change") changes.push({ address: event.address, action: event.action });
+      if (event.kind === "summary") summary = event.text;
+    });
+    return { changes, summary };
+  }
+
+  /** Makes exactly the changes of a saved plan. */
+  async apply(file: string, onEvent: (event: UiEvent) => void): Promise<void> {
+    await this.withEvents(["apply", "-input=false", "-json", file], onEvent);
+  }
+
+  /** Destroys some resources, and what depends on them. */
+  async destroy(addresses: readonly string[], onEvent: (event: UiEvent) => void): Promise<void> {
+    const targets = addresses.map((address) => `-target=${address}`);
+    await this.withEvents(["destroy", "-auto-approve", "-input=false", "-json", ...targets], onEvent);
+  }
+
+  /** Addresses of everything the state knows. */
+  async stateList(): Promise<string[]> {
+    // Without any state there is nothing to list, which Terraform calls an error.
+    const { stdout, stderr, exitCode } = await attempt(this.binary, ["state", "list"], this.options);
+    if (exitCode !== 0 && !stderr.includes("No state file was found")) throw new Error(lastLines(stderr));
+    return stdout.split("\n").filter(Boolean);
+  }
+
+  async forget(addresses: readonly string[]): Promise<void> {
+    await run(this.binary, ["state", "rm", ...addresses], this.options);
+  }
+
+  /** @throws Error with all that Terraform called an error */
+  private async withEvents(args: readonly string[], onEvent: (event: UiEvent) => void): Promise<void> {
+    const errors: string[] = [];
+    const finished = await attempt(this.binary, args, {
+      ...this.options,
+      // A second interrupt would make Terraform give up before it has noted what it did.
+      interruptedBy: interruption,
+      onLine: (line) => {
+        const event = eventIn(line);
+        if (event?.kind === "error") errors.push(event.text);
+        if (event) onEvent(event);
+      },
+    });
+    if (finished.exitCode !== 0) throw new Error(errors.join("\n\n") || otherwise(finished));
+  }
+
+  private get options() {
+    return { cwd: this.folder, env: { CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" } };
+  }
+}
+
+/** What a Terraform said that ended without a word in its JSON, like one that was killed. */
+function otherwise({ stdout, stderr, exitCode }: Finished): string {
+  return `Terraform ended with exit code ${exitCode}\n${lastLines(stderr) || lastLines(stdout)}`.trimEnd();
+}
