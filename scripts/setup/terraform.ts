@@ -1,27 +1,13 @@
 import { createHash } from "node:crypto";
-<<<<<<< HEAD
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { run } from "../run";
+import { findTerraform, OLDEST_TERRAFORM } from "../terraform/binary";
 import { buildGoProgram, type GoProgram } from "./go";
 import { architecture } from "./machine";
 import { type Report, SetupError } from "./setup-error";
 import { unzip } from "./unzip";
-import { atLeast, parseVersion, type Version } from "./version";
-=======
-import { accessSync, constants } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
-import { run } from "../run";
-import { findTerraform, OLDEST_TERRAFORM } from "../terraform/binary";
-import { installed, installPackages } from "./debian";
-import { buildGoProgram, type GoProgram } from "./go";
-import { architecture } from "./machine";
-import { type Report, SetupError } from "./setup-error";
->>>>>>> 961675c (Deploy without cdktf's command line)
 
 const PIECE = "Terraform";
 const RELEASE = "1.13.3";
