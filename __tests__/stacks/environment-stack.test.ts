@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { App } from "cdktf";
+import { Backup } from "../../constructs/backup/backup";
 import { PostgresDatabase } from "../../constructs/data/postgres-database";
 import { Environment } from "../../stacks/environment";
 import { EnvironmentStack } from "../../stacks/environment-stack";
@@ -65,7 +66,7 @@ test("keeps environments of one system apart in every Docker name", () => {
   const app = testApp();
   const [staging, production] = ["staging", "production"].map((name) => {
     const stack = shop({}, app, name);
-    new PostgresDatabase(stack, "db", { version: "18" });
+    new PostgresDatabase(stack, "db", { version: "18", backup: Backup.nightly({ onlyHere: "a test" }) });
     return new Synthesised(stack);
   });
   expect(staging?.container("db").name).toBe("shop-staging-db");

@@ -1,32 +1,47 @@
 import { Lazy, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { InvalidInput } from "../invalid-input";
 import type { Removal } from "../runtime";
 import type { Backup } from "./backup";
 import { BackupService, type BackupSource } from "./backup-service";
 
-/** Backs up `scope` after the policy. Where that says no, every plan says so, with the reason, in an output. */
+/**
+ * Backs up `scope` after the policy. Where that says no, or only on this host, every plan says so, with the reason, in an
+ * output.
+ *
+ * @throws InvalidInput when production's backups would be lost with their host, and nobody said why that is well
+ */
 export function backUp(
   scope: Construct,
   props: { readonly policy: Backup; readonly source: BackupSource; readonly removal?: Removal },
 ): BackupService | undefined {
-  const { offReason } = props.policy;
-  if (offReason === undefined) return new BackupService(scope, "backup", props);
-  WithoutBackup.of(scope).add(scope, offReason);
-  return undefined;
+  const { offReason, onlyHere, isOnlyHere } = props.policy;
+  if (offReason !== undefined) {
+    Reasons.of(scope, "without-backup").add(scope, offReason);
+    return undefined;
+  }
+  if (onlyHere !== undefined) Reasons.of(scope, "backups-only-here").add(scope, onlyHere);
+  else if (isOnlyHere && TerraformStack.of(scope).node.id === "production") {
+    throw new InvalidInput(
+      scope,
+      'production\'s backups would be on its own host only, and lost with it; pass Backup.nightly({ offsite: environment.offsite }) and give the environment\'s file "backups": {"offsite": "s3:https://…"}, or say why not: Backup.nightly({ onlyHere: "why" })',
+    );
+  }
+  return new BackupService(scope, "backup", props);
 }
 
-/** What has no backup, and why. */
-class WithoutBackup extends TerraformOutput {
-  static of(scope: Construct): WithoutBackup {
+/** What has no backup, or none elsewhere, and why. */
+class Reasons extends TerraformOutput {
+  static of(scope: Construct, id: string): Reasons {
     const stack = TerraformStack.of(scope);
-    return (stack.node.tryFindChild("without-backup") as WithoutBackup | undefined) ?? new WithoutBackup(stack);
+    return (stack.node.tryFindChild(id) as Reasons | undefined) ?? new Reasons(stack, id);
   }
 
   private readonly reasons: Record<string, string>;
 
-  private constructor(stack: TerraformStack) {
+  private constructor(stack: TerraformStack, id: string) {
     const reasons: Record<string, string> = {};
-    super(stack, "without-backup", { staticId: true, value: Lazy.anyValue({ produce: () => reasons }) });
+    super(stack, id, { staticId: true, value: Lazy.anyValue({ produce: () => reasons }) });
     this.reasons = reasons;
   }
 

@@ -19,9 +19,16 @@ export interface BackupProps {
   /**
    * A second repository elsewhere, which every backup is copied to. Without one, a lost host takes its backups along.
    *
-   * @default - none
+   * @default - none; refused in the environment "production", unless `onlyHere` says why
    */
   readonly offsite?: Repository;
+
+  /**
+   * Why production's backups may be on its own host only, and be lost with it. Plans show it, as an output.
+   *
+   * @default - they may not
+   */
+  readonly onlyHere?: string;
 
   /**
    * When the newest backup is restored into a scratch server and compared with what was dumped, in cron's five fields.
@@ -85,6 +92,7 @@ export class Backup {
   readonly keep: Retention;
   readonly repository: Repository;
   readonly offsite?: Repository;
+  readonly onlyHere?: string;
   readonly verify: string;
   readonly check: string;
   readonly beforeRelease?: boolean;
@@ -99,11 +107,24 @@ export class Backup {
     this.keep = props.keep ?? Retention.days(30);
     this.repository = props.repository ?? Repository.local();
     this.offsite = props.offsite;
+    this.onlyHere = props.onlyHere;
     this.verify = checkedSchedule("verify", props.verify ?? "0 5 * * 0");
     this.check = checkedSchedule("check", props.check ?? "0 4 * * *");
     this.beforeRelease = props.beforeRelease;
     if (offReason === undefined) checkedSchedule("schedule", schedule);
     if (this.offsite?.isLocal) throw new Error("the offsite repository of a backup can't be on the same host");
+    if (this.onlyHere !== undefined) this.checkOnlyHere(this.onlyHere);
+  }
+
+  /** Whether a lost host takes all backups along. */
+  get isOnlyHere(): boolean {
+    return this.repository.isLocal && this.offsite === undefined;
+  }
+
+  private checkOnlyHere(reason: string): void {
+    if (!reason.trim())
+      throw new Error('onlyHere needs the reason why backups may be lost with the host, like "a demo"');
+    if (!this.isOnlyHere) throw new Error("onlyHere is for backups without a repository elsewhere, and these have one");
   }
 }
 

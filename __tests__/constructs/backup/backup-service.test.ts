@@ -150,6 +150,26 @@ describe("off", () => {
   });
 });
 
+describe("in production", () => {
+  const production = (backup?: Backup) =>
+    synthesised((shop) => new PostgresDatabase(shop, "db", { version: "18", backup }), {}, "production");
+
+  test("backups that go with their host are refused", () => {
+    expect(() => production()).toThrow(
+      'production/db: production\'s backups would be on its own host only, and lost with it; pass Backup.nightly({ offsite: environment.offsite }) and give the environment\'s file "backups": {"offsite": "s3:https://…"}, or say why not: Backup.nightly({ onlyHere: "why" })',
+    );
+    const elsewhere = Repository.s3({ bucket: "backups" });
+    expect(production(Backup.nightly({ offsite: elsewhere })).container("db/backup")).toBeDefined();
+    expect(production(Backup.nightly({ repository: elsewhere })).container("db/backup")).toBeDefined();
+  });
+
+  test("unless it is said why, and every plan repeats it", () => {
+    expect((production(Backup.nightly({ onlyHere: "a demo" })).json as unknown as { output: unknown }).output).toEqual({
+      "backups-only-here": { value: { db: "a demo" } },
+    });
+  });
+});
+
 describe("before a release", () => {
   const policy = Backup.nightly({ beforeRelease: true });
 
@@ -189,7 +209,8 @@ describe("before a release", () => {
   ])("is the rule in production alone: %p, %p", (environment, beforeRelease, jobs) => {
     const stack = synthesised(
       (shop) => {
-        const db = new PostgresDatabase(shop, "db", { version: "18", backup: Backup.nightly({ beforeRelease }) });
+        const backup = Backup.nightly({ beforeRelease, offsite: Repository.s3({ bucket: "backups" }) });
+        const db = new PostgresDatabase(shop, "db", { version: "18", backup });
         service(shop, "api").connectTo(db);
       },
       {},

@@ -54,6 +54,20 @@ test("is only off for a reason", () => {
   expect(() => Backup.off(" ")).toThrow("Backup.off needs the reason why the data may be lost");
 });
 
+test("is only here for a reason, and only where there is nothing elsewhere", () => {
+  expect(Backup.nightly({ onlyHere: "a demo" })).toMatchObject({ onlyHere: "a demo", isOnlyHere: true });
+  expect(() => Backup.nightly({ onlyHere: " " })).toThrow(
+    new Error('onlyHere needs the reason why backups may be lost with the host, like "a demo"'),
+  );
+  const elsewhere = Repository.s3({ bucket: "backups" });
+  for (const props of [{ offsite: elsewhere }, { repository: elsewhere }]) {
+    expect(Backup.nightly(props).isOnlyHere).toBe(false);
+    expect(() => Backup.nightly({ onlyHere: "a demo", ...props })).toThrow(
+      new Error("onlyHere is for backups without a repository elsewhere, and these have one"),
+    );
+  }
+});
+
 test("is not offsite on the same host", () => {
   expect(() => Backup.nightly({ offsite: Repository.local() })).toThrow(
     "the offsite repository of a backup can't be on the same host",
