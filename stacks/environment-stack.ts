@@ -30,9 +30,17 @@ export class EnvironmentStack extends TerraformStack {
     // There even when the last data volume leaves the code: only then does Terraform refuse to destroy it.
     DataVolumes.of(this);
     new Sweep(this);
+    this.keepOthersOut();
     this.keepState();
     this.linkSecrets();
     this.node.addValidation({ validate: () => this.checkSizes() });
+  }
+
+  /** Saved plans have every secret in plain text, and cdktf and Terraform would let everyone read them. */
+  private keepOthersOut(): void {
+    const { outdir } = App.of(this);
+    mkdirSync(outdir, { recursive: true, mode: 0o700 });
+    chmodSync(outdir, 0o700);
   }
 
   private keepState(): void {

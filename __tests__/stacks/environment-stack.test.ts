@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { App } from "cdktf";
 import { Backup } from "../../constructs/backup/backup";
@@ -93,4 +93,11 @@ test.each(["Shop", "my_shop", "", "a".repeat(21)])("refuses %p as the name of a 
       `test: system "${system}" must have at most 20 lower-case letters, digits and dashes and start with a letter`,
     ),
   );
+});
+
+test("lets nobody else into the folder of its plans", () => {
+  const app = testApp();
+  chmodSync(app.outdir, 0o755);
+  shop({}, app);
+  expect(statSync(app.outdir).mode & 0o777).toBe(0o700);
 });

@@ -112,6 +112,9 @@ export class AppService extends Construct implements Connectable, Routable {
     if (props.release && props.release.command.length === 0) {
       throw new InvalidInput(this, 'release has an empty command; write it in parts, like ["python", "migrate.py"]');
     }
+    if (/^(root|0+)(:|$)/.test(props.user ?? "")) {
+      throw new InvalidInput(this, `user "${props.user}" is root; give another, like the default "10001:10001"`);
+    }
     this.port = props.port;
     this.probe = props.health.path;
     for (const [name, value] of Object.entries(props.environment ?? {})) {

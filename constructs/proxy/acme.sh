@@ -105,14 +105,13 @@ metric() {
 }
 
 measure() {
+  new=$(new_metrics acme)
   {
     metric last_attempt_timestamp_seconds 'When the ACME server was last asked.'
     metric last_success_timestamp_seconds 'When all was well with the certificate after that.'
     metric failures 'How often it was not, since then.'
-  } >"/metrics/.$proxy-acme"
-  # Node exporter runs as another user.
-  chmod 644 "/metrics/.$proxy-acme"
-  mv "/metrics/.$proxy-acme" "/metrics/$proxy-acme.prom"
+  } >"$new"
+  put_metrics "$new" acme
 }
 
 # attend NAME LEGO_OPTION…

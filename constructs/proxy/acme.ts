@@ -28,7 +28,7 @@ import {
   OFFERED_IN_VOLUME,
 } from "./certificates";
 
-const ACME_SCRIPT = script(join(__dirname, "acme.sh"));
+const ACME_SCRIPT = ["metrics.sh", "acme.sh"].map((file) => script(join(__dirname, file))).join("\n");
 
 /** User of Nginx in its official image: whoever writes keys must be the one who reads them. */
 const NGINX = "101:101";

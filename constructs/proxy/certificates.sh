@@ -131,6 +131,7 @@ moment() {
 
 # Of what is in use, whatever made it. A placeholder counts as expired for ever.
 measure() {
+  new=$(new_metrics certificates)
   for what in expiry:enddate issued:startdate; do
     metric=portolan_certificate_${what%:*}_timestamp_seconds
     printf '# HELP %s %s of the certificate in use.\n# TYPE %s gauge\n' "$metric" "${what#*:}" "$metric"
@@ -139,10 +140,8 @@ measure() {
       [ -e "/certificates/$name.placeholder" ] || at=$(moment "/certificates/$name.pem" "${what#*:}" +%s)
       printf '%s{proxy="%s",name="%s"} %s\n' "$metric" "$proxy" "$name" "$at"
     done <"$1"
-  done >"/metrics/.$proxy-certificates"
-  # Node exporter runs as another user.
-  chmod 644 "/metrics/.$proxy-certificates"
-  mv "/metrics/.$proxy-certificates" "/metrics/$proxy-certificates.prom"
+  done >"$new"
+  put_metrics "$new" certificates
   cp "$1" /tmp/measured
 }
 

@@ -5,9 +5,12 @@ import { script } from "../runtime/script";
 import type { Certificates } from "./certificates";
 import { PORTS } from "./server-block";
 
-const [CERTIFICATES_SCRIPT, UPSTREAMS_SCRIPT, PROXY_SCRIPT] = ["certificates.sh", "upstreams.sh", "proxy.sh"].map(
-  (file) => script(join(__dirname, file)),
-);
+const [METRICS_SCRIPT, CERTIFICATES_SCRIPT, UPSTREAMS_SCRIPT, PROXY_SCRIPT] = [
+  "metrics.sh",
+  "certificates.sh",
+  "upstreams.sh",
+  "proxy.sh",
+].map((file) => script(join(__dirname, file)));
 
 /** Where TLS ends in front of the proxy. */
 const NO_CERTIFICATES = "adopt() { :; }\nrenewed() { false; }";
@@ -33,6 +36,7 @@ export function proxyServer(proxy: Construct, props: ProxyServerProps): Service 
       command: [
         [
           `proxy=${DockerHost.of(proxy).nameOf(proxy)}`,
+          METRICS_SCRIPT,
           certificates ? `${CERTIFICATES_SCRIPT}${certificates.offered}` : NO_CERTIFICATES,
           UPSTREAMS_SCRIPT,
           PROXY_SCRIPT,

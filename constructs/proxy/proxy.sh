@@ -25,9 +25,9 @@ prepared() {
   probes "$1" >/tmp/probes
 }
 
-# For a node exporter, which runs as another user.
 report() {
-  cat >/tmp/config.prom <<END
+  new=$(new_metrics config)
+  cat >"$new" <<END
 # HELP portolan_proxy_config_accepted Whether Nginx uses the newest configuration, or has refused it.
 # TYPE portolan_proxy_config_accepted gauge
 portolan_proxy_config_accepted{proxy="$proxy"} $1
@@ -35,9 +35,7 @@ portolan_proxy_config_accepted{proxy="$proxy"} $1
 # TYPE portolan_proxy_config_changed_timestamp_seconds gauge
 portolan_proxy_config_changed_timestamp_seconds{proxy="$proxy"} $(date +%s)
 END
-  cp /tmp/config.prom "/metrics/.$proxy-config"
-  chmod 644 "/metrics/.$proxy-config"
-  mv "/metrics/.$proxy-config" "/metrics/$proxy-config.prom"
+  put_metrics "$new" config
 }
 
 accepted() {

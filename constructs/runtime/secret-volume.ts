@@ -26,7 +26,9 @@ export class SecretVolume extends Construct implements ITerraformDependable {
       // Readable for every user of the containers that mount the volume, and for root on the host.
       entrypoint: ["sh", "-c"],
       command: [
-        "set -eu; umask 022; for file in /secrets/*; do cat $file >/volume/.new; mv /volume/.new /volume/$(basename $file); done",
+        "set -eu; umask 022; for file in /secrets/*; do cat $file >/volume/.new; mv /volume/.new /volume/$(basename $file); done; " +
+          // A secret that has left the code leaves the volume.
+          "for file in /volume/*; do [ -e /secrets/$(basename $file) ] || rm -rf $file; done",
       ],
       // Root without any capability: it owns a new volume's top folder.
       user: "0:0",

@@ -221,3 +221,14 @@ test("says where in the tree it is wrong", () => {
     new Error("test/back/api: replicas must be a whole number of at least 1, got 0"),
   );
 });
+
+test.each(["root", "0", "0:0", "root:root", "00:10001"])("refuses to run as %s", (user) => {
+  expect(() => service(shop(), "api", { user })).toThrow(
+    new Error(`test/api: user "${user}" is root; give another, like the default "10001:10001"`),
+  );
+});
+
+test("runs as any other user", () => {
+  const stack = synthesised((shop) => void service(shop, "api", { user: "1000:0" }));
+  expect(stack.container("api").user).toBe("1000:0");
+});

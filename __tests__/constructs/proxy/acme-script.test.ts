@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { attempt } from "../../../scripts/run";
 
-const SCRIPT = readFileSync(join(__dirname, "..", "..", "..", "constructs", "proxy", "acme.sh"), "utf8");
+const SCRIPT = ["metrics.sh", "acme.sh"]
+  .map((file) => readFileSync(join(__dirname, "..", "..", "..", "constructs", "proxy", file), "utf8"))
+  .join("\n");
 jest.setTimeout(30_000);
 
 const DAY = 86_400;

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { attempt, type Finished } from "../../../scripts/run";
@@ -41,10 +41,8 @@ class CertificateKeeper {
 
   /** @param used the release in use; none when the proxy starts */
   adopt(used = "none"): Promise<Finished> {
-    const script = readFileSync(join(FOLDER, "certificates.sh"), "utf8").replace(
-      /(?<=[\s"=>.])\/(certificates|metrics|tmp)(?=\/)/g,
-      `${this.folder}/$1`,
-    );
+    const parts = ["metrics.sh", "certificates.sh"].map((file) => readFileSync(join(FOLDER, file), "utf8"));
+    const script = parts.join("\n").replace(/(?<=[\s"=>.])\/(certificates|metrics|tmp)(?=\/)/g, `${this.folder}/$1`);
     const offered = this.offered.replaceAll("=/certificates/", `=${this.folder}/certificates/`);
     const variables = `proxy=shop-test-proxy volume=${this.folder} offers=${this.folder}/offers used=${used}`;
     return attempt("sh", ["-euc", `${variables}\n${script}\n${offered}\nadopt v1`], {
@@ -216,3 +214,18 @@ testWith("openssl")(
     );
   },
 );
+
+testWith("openssl")("follows no link that somebody else has planted among the metrics", async () => {
+  proxy = new CertificateKeeper(FROM_FOLDER);
+  proxy.offer("shop", pair("shop.example"));
+  proxy.list("shop shop.example\n");
+  const [victim, folder] = [join(proxy.folder, "victim"), join(proxy.folder, "elsewhere")];
+  writeFileSync(victim, "untouched");
+  mkdirSync(folder);
+  symlinkSync(victim, join(proxy.folder, "metrics", ".shop-test-proxy-certificates"));
+  symlinkSync(folder, join(proxy.folder, "metrics", "shop-test-proxy-certificates.prom"));
+  expect(await proxy.adopt()).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(victim, "utf8")).toBe("untouched");
+  expect(readdirSync(folder)).toEqual([]);
+  expect(proxy.metrics).toContain("portolan_certificate_expiry");
+});

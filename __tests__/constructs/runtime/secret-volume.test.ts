@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Image, ImageSource, SecretVolume } from "../../../constructs/runtime";
 import { Secret } from "../../../constructs/secret";
+import { run } from "../../../scripts/run";
 import { synthesised } from "../../synthesised";
 
 test("gets secrets as files, by a job without a network, so that no container's variables show them", () => {
@@ -20,4 +24,23 @@ test("gets secrets as files, by a job without a network, so that no container's 
     mounts: [{ target: "/volume" }],
   });
   expect(job.command?.join(" ")).not.toContain("var.");
+});
+
+test("takes a secret that has left the code out of the volume", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "portolan-"));
+  try {
+    for (const path of ["secrets", "volume"]) mkdirSync(join(folder, path));
+    writeFileSync(join(folder, "secrets", "password"), "new");
+    for (const file of ["password", "retired"]) writeFileSync(join(folder, "volume", file), "old");
+    const stack = synthesised((shop) => {
+      const image = new Image(shop, "image", ImageSource.official("postgres:18"));
+      new SecretVolume(shop, "secrets", { image, files: { password: Secret.named("DB_PASSWORD") } });
+    });
+    const command = stack.container("secrets/write").command?.join(" ") ?? "";
+    await run("sh", ["-c", command.replace(/\/(?=secrets|volume)/g, `${folder}/`)]);
+    expect(readdirSync(join(folder, "volume"))).toEqual(["password"]);
+    expect(readFileSync(join(folder, "volume", "password"), "utf8")).toBe("new");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
