@@ -113,7 +113,7 @@ export class FileCertificate extends Construct implements Certificates {
     } catch {
       throw new InvalidInput(
         this,
-        `secret ${key.name} is no private key; set it to what \`base64 -w0 <key file>\` prints`,
+        `secret ${key.name} is no private key; set it to what \`openssl base64 -A -in <key file>\` prints`,
       );
     }
     if (!matches) throw new InvalidInput(this, `${path} does not match its key, the secret ${key.name}`);

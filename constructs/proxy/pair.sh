@@ -13,7 +13,7 @@ case $(cat /pair/key) in
 esac
 if ! public=$(openssl pkey -in /pair/key.pem -passin pass: -pubout 2>/dev/null); then
   # shellcheck disable=SC2016
-  printf 'secret %s is no private key; set it to what `base64 -w0 <key file>` prints\n' "$1"
+  printf 'secret %s is no private key; set it to what `openssl base64 -A -in <key file>` prints\n' "$1"
   exit 1
 fi
 if [ "$public" != "$(openssl x509 -in /pair/fullchain.pem -noout -pubkey)" ]; then

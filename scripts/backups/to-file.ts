@@ -19,7 +19,7 @@ export async function restoreToFile(container: BackupContainer, folder: string, 
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true, mode: 0o700 });
   try {
-    const tar = spawn("tar", ["--extract", "--no-same-owner", "--directory", partial], {
+    const tar = spawn("tar", ["--extract", "--file", "-", "--no-same-owner", "--directory", partial], {
       stdio: ["pipe", "ignore", "pipe"],
       detached: true,
     });

@@ -66,8 +66,20 @@ export class Place {
     return this.npm("backup", verb, this.environment, ...(backup ? [backup.id] : []), ...words);
   }
 
-  /** What makes `docker` mean the environment's engine, as first lines of a block. */
+  /**
+   * What makes `docker` mean the environment's engine, as first lines of a block. On another host, `docker` runs there: the
+   * machine that this is pasted on may have none. Without -n, ssh would read what is pasted after it.
+   */
   get dockerHost(): string[] {
+    if (this.ssh) {
+      return [
+        "docker() {",
+        `  case " $* " in *" --interactive "*) set -- "" "$@" ;; *) set -- -n "$@" ;; esac`,
+        "  INPUT=$1; shift",
+        `  ${this.ssh.replace("ssh", "ssh $INPUT")} "docker $(for word; do printf "'%s' " "$(printf %s "$word" | sed "s/'/'\\"'\\"'/g")"; done)"`,
+        "}",
+      ];
+    }
     return this.engine.address === "unix:///var/run/docker.sock" ? [] : [`export DOCKER_HOST=${this.engine.address}`];
   }
 

@@ -63,7 +63,7 @@ describe("is refused", () => {
   testWith("openssl")("when the key is none, without a word of it", () => {
     expect(() => proxied(testCertificate(["shop.example"]).path, "canary".repeat(20))).toThrow(
       new Error(
-        "test/proxy/certificate: secret TLS_KEY is no private key; set it to what `base64 -w0 <key file>` prints",
+        "test/proxy/certificate: secret TLS_KEY is no private key; set it to what `openssl base64 -A -in <key file>` prints",
       ),
     );
   });

@@ -47,7 +47,7 @@ testWith("openssl").each(["canary, no key at all", "Y2FuYXJ5"])(
   async (key) => {
     const finished = await paired(testCertificate(["a.example"]).pem, key);
     expect(finished).toEqual({
-      stdout: "secret TLS_KEY is no private key; set it to what `base64 -w0 <key file>` prints\n",
+      stdout: "secret TLS_KEY is no private key; set it to what `openssl base64 -A -in <key file>` prints\n",
       stderr: "",
       exitCode: 1,
     });

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attempt } from "../../../scripts/run";
+import { attempt, run } from "../../../scripts/run";
 import { runbook } from "../../../scripts/runbook/runbook";
 import { withStack } from "../../../scripts/synthesised-stack";
 
@@ -38,6 +38,11 @@ function of(which: string): string {
   const text = written.get(which);
   if (text === undefined) throw new Error(`no runbook ${which}`);
   return text;
+}
+
+/** What makes `docker` mean a remote host. */
+function dockerOf(which: string): string {
+  return /^docker\(\) \{\n.*?^\}$/ms.exec(of(which))?.[0] ?? "";
 }
 
 function blocks(text: string): string[] {
@@ -80,13 +85,41 @@ test("every block is correct shell, and names its system where another's databas
   }
 });
 
-test("of a remote host: docker means that host in every block, and its pinned keys are known", () => {
+test("of a remote host: docker runs there in every block, and its pinned keys are known", () => {
   for (const block of blocks(of("staka-livres afar"))) {
-    if (/\bdocker (?!version)/.test(block))
-      expect(block).toContain("export DOCKER_HOST=ssh://deploy@app.example:2222\n");
+    if (/\bdocker (?!version)/.test(block)) expect(block).toContain(`${dockerOf("staka-livres afar")}\n`);
   }
   expect(of("staka-livres afar")).toContain(`echo '[app.example]:2222 ${HOST_KEY}' >>~/.ssh/known_hosts`);
   expect(of("staka-livres here")).not.toContain("DOCKER_HOST");
+});
+
+test("of a remote host: pasted on a machine without Docker, each word arrives as it is, and no more than it asks for is read", async () => {
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  const put = (name: string, script: string) =>
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  // sshd gives one line to the account's shell, where there is a `docker` again.
+  const there = 'docker() { for word; do printf "<%s>" "$word"; done; cat; }';
+  put(
+    "ssh",
+    `[ "$1" != -n ] || { exec </dev/null; shift; }\necho "$1 $2 $3: $4" >>${folder}/said\neval '${there}'; eval "$4"`,
+  );
+  const words = [`exec`, `it's`, `a "b" $HOME \\ *`, "two\nlines"];
+  const typed = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  for (const shell of ["sh", "bash"]) {
+    const script = `${dockerOf("chenu afar")}\ndocker ${typed}\necho; echo pasted after it\n`;
+    const { stdout } = await run(shell, [], { input: script, env: { PATH: `${bin}:/usr/bin:/bin` } });
+    expect(stdout).toBe(`${words.map((word) => `<${word}>`).join("")}\npasted after it\n`);
+    const piped = `${dockerOf("chenu afar")}\necho input | docker exec --interactive db\n`;
+    expect((await run(shell, [], { input: piped, env: { PATH: `${bin}:/usr/bin:/bin` } })).stdout).toBe(
+      "<exec><--interactive><db>input\n",
+    );
+  }
+  expect(readFileSync(join(folder, "said"), "utf8")).toMatch(/^-p 2222 deploy@app\.example: docker 'exec' /);
+});
+
+test("names tar's file each time: what it takes by itself is a tape on some systems", () => {
+  for (const text of written.values()) expect(text).not.toMatch(/\btar --(create|extract)(?! --file - )/);
 });
 
 test("without an offsite repository: says what a lost host means, and no command that would need one", () => {
