@@ -43,14 +43,20 @@ export class EnvironmentStack extends TerraformStack {
     chmodSync(outdir, 0o700);
   }
 
+  /** Where Terraform runs. */
+  private get folder(): string {
+    return join(App.of(this).outdir, "stacks", this.node.id);
+  }
+
   private keepState(): void {
     const { system, environment } = this;
     // In a scope of its own: directly in the stack, the backend would take the id "backend" from the services.
     const state = new Construct(this, "state");
     const s3 = environment.state?.s3;
     if (!s3) {
-      const path = resolve(`terraform.${system}.${environment.name}.tfstate`);
-      new LocalBackend(state, { path });
+      const path = `terraform.${system}.${environment.name}.tfstate`;
+      // From the stack's folder: an absolute path would tie what is written there to this folder of this machine.
+      new LocalBackend(state, { path: relative(resolve(this.folder), resolve(path)) });
       // They have every secret in plain text, and Terraform makes them readable for everyone.
       for (const file of [path, `${path}.backup`]) if (existsSync(file)) chmodSync(file, 0o600);
       return;
@@ -82,7 +88,7 @@ export class EnvironmentStack extends TerraformStack {
    * values, and where they come as TF_VAR_… variables there is none.
    */
   private linkSecrets(): void {
-    const folder = join(App.of(this).outdir, "stacks", this.node.id);
+    const { folder } = this;
     const link = join(folder, "secrets.auto.tfvars");
     rmSync(link, { force: true });
     const file = secretsFile(this.system, this.environment.name);

@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { App } from "cdktf";
 import { Backup } from "../../constructs/backup/backup";
 import { PostgresDatabase } from "../../constructs/data/postgres-database";
@@ -9,7 +9,10 @@ import { secretsFile } from "../../stacks/secrets-file";
 import { Synthesised, shop, synthesised, testApp } from "../synthesised";
 
 test("keeps its state beside the project, in a file of its own, unless it says otherwise", () => {
-  expect(synthesised().json.terraform.backend).toEqual({ local: { path: resolve("terraform.shop.test.tfstate") } });
+  const { stack, json } = synthesised();
+  const { path } = (json.terraform.backend as { local: { path: string } }).local;
+  expect(isAbsolute(path)).toBe(false);
+  expect(resolve(App.of(stack).outdir, "stacks", "test", path)).toBe(resolve("terraform.shop.test.tfstate"));
 });
 
 test("keeps its state in S3 with a lock, so that two deploys cannot run at once", () => {
