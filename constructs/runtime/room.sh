@@ -18,10 +18,25 @@ for place in "${1%/*}"/*/"$me"; do [ ! -e "$place" ] || exit 1; done
 mkdir -p "$1"
 : >"$1/$me"
 there=0
+first=$me
 for session in "$1"/*; do
-  if kill -0 "${session##*/}" 2>/dev/null; then there=$((there + 1)); else rm -f "$session"; fi
+  pid=${session##*/}
+  if ! kill -0 "$pid" 2>/dev/null; then
+    rm -f "$session"
+    continue
+  fi
+  there=$((there + 1))
+  [ "$pid" -ge "$first" ] || first=$pid
 done
 [ "$there" -le "$room" ] || {
   rm -f "$1/$me"
   exit 1
 }
+
+# One of them makes the connection. The others wait for it: they would each make one of their own.
+socket=${1%.sessions}
+tenths=0
+until [ "$first" = "$me" ] || [ -S "$socket" ] || [ "$tenths" = 100 ]; do
+  sleep 0.1
+  tenths=$((tenths + 1))
+done

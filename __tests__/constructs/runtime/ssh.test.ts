@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import os, { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sshOptions } from "../../../constructs/runtime/ssh";
+import { eventually } from "../../live/eventually";
 
 /** A socket's path on macOS, without the character that ends it; Linux has four more. */
 const LONGEST_SOCKET = 103;
@@ -99,15 +102,17 @@ test("a user without an account is told so: ssh would refuse it, too", () => {
 describe("a shared connection", () => {
   const folder = mkdtempSync(join(tmpdir(), "portolan rooms "));
   const running: ChildProcess[] = [];
+  const sockets: Server[] = [];
 
   afterAll(() => {
     for (const child of running) child.kill();
+    for (const socket of sockets) socket.close();
     rmSync(folder, { recursive: true });
   });
 
   /** Connections that let in a process which asks for each of them in turn, as ssh does, and then stays. */
   async function session(): Promise<string> {
-    const ask = 'for one in first second; do sh "$0" "$1/$one" && echo $one; done; echo; cat';
+    const ask = 'for one in first second; do sh "$0" "$1/$one.sessions" && echo $one; done; echo; cat';
     const child = spawn("sh", ["-c", ask, ROOM, folder]);
     running.push(child);
     let said = "";
@@ -121,24 +126,43 @@ describe("a shared connection", () => {
     });
   }
 
+  /** What ssh makes when a connection is there. */
+  async function connected(name: string): Promise<void> {
+    const socket = createServer().listen(join(folder, name));
+    sockets.push(socket);
+    await once(socket, "listening");
+  }
+
+  async function allEnd(): Promise<void> {
+    const ended = running.map((child) => once(child, "close"));
+    for (const child of running.splice(0)) child.kill();
+    await Promise.all(ended);
+  }
+
+  test("is made by the first session, and the others wait for it", async () => {
+    expect(await session()).toBe("first");
+    let others = 0;
+    const waiting = [session(), session()].map((one) => one.then((taken) => [taken, others++]));
+    await eventually(async () => expect(readdirSync(join(folder, "first.sessions"))).toHaveLength(3));
+    expect(others).toBe(0);
+    await connected("first");
+    expect((await Promise.all(waiting)).map(([taken]) => taken)).toEqual(["first", "first"]);
+    await connected("second");
+    await allEnd();
+  });
+
   test("takes nine sessions; others go to the next one, none to two, and it has room again when they end", async () => {
     const taken = [];
     for (let i = 0; i < 20; i++) taken.push(await session());
     expect(taken).toEqual([...Array(9).fill("first"), ...Array(9).fill("second"), "", ""]);
 
-    const ended = running.slice(0, 9).map((child) => new Promise((resolve) => child.on("close", resolve)));
-    for (const child of running.splice(0, 9)) child.kill();
-    await Promise.all(ended);
+    await allEnd();
     expect(await session()).toBe("first");
-    expect(readdirSync(join(folder, "first"))).toHaveLength(1);
+    expect(readdirSync(join(folder, "first.sessions"))).toHaveLength(1);
   });
 
   test("never takes more, also when all come at once", async () => {
-    const before = running.splice(0).map((child) => {
-      child.kill();
-      return new Promise((resolve) => child.on("close", resolve));
-    });
-    await Promise.all(before);
+    await allEnd();
     const taken = await Promise.all(Array.from({ length: 16 }, session));
     expect(taken.filter((one) => one === "first").length).toBeLessThanOrEqual(9);
     expect(taken.filter((one) => one === "second").length).toBeLessThanOrEqual(9);
