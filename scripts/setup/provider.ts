@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "../run";
 import { buildGoProgram, type GoProgram } from "./go";
-import { architecture } from "./machine";
+import { platform } from "./machine";
 import { type Report, SetupError } from "./setup-error";
 
 const VERSION = "4.6.0";
@@ -90,7 +90,6 @@ async function build(path: string, report: Report, failure: Error): Promise<void
 
 /** A place where Terraform looks for providers without being told to. */
 function mirrorPath(registry: string): string {
-  const platform = `linux_${architecture()}`;
-  const folder = join(homedir(), ".terraform.d", "plugins", registry, "kreuzwerker", "docker", VERSION, platform);
+  const folder = join(homedir(), ".terraform.d", "plugins", registry, "kreuzwerker", "docker", VERSION, platform());
   return join(folder, `terraform-provider-docker_v${VERSION}`);
 }

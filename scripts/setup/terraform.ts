@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { findTerraform, OLDEST_TERRAFORM } from "../terraform/binary";
 import { buildGoProgram, type GoProgram } from "./go";
-import { architecture } from "./machine";
+import { platform } from "./machine";
 import { type Report, SetupError } from "./setup-error";
 import { unzip } from "./unzip";
 
@@ -37,7 +37,7 @@ export async function ensureTerraform(report: Report): Promise<string> {
 /** The official release, checked against its published sum; false when it can't be reached. */
 export async function downloadTerraform(folder: string, report: Report, releases = RELEASES): Promise<boolean> {
   const base = `${releases}/terraform/${RELEASE}/terraform_${RELEASE}`;
-  const file = `terraform_${RELEASE}_linux_${architecture()}.zip`;
+  const file = `terraform_${RELEASE}_${platform()}.zip`;
   const sums = await fetch(`${base}_SHA256SUMS`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
   if (!sums?.ok) return false;
 

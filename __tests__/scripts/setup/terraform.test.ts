@@ -13,9 +13,11 @@ describe("the download", () => {
   let sum = "";
   let server: Server;
   let releases: string;
+  const asked: string[] = [];
 
   beforeAll(async () => {
     server = createServer((request, response) => {
+      asked.push(request.url ?? "");
       const file = (request.url ?? "").split("/").pop()?.replace("SHA256SUMS", `linux_${architecture()}.zip`);
       response.end(request.url?.endsWith("SHA256SUMS") ? `${sum}  ${file}\n` : archive);
     });
@@ -31,6 +33,17 @@ describe("the download", () => {
   test("is refused when its sum is not the published one", async () => {
     sum = createHash("sha256").update("the archive that was published").digest("hex");
     await expect(downloadTerraform(folder, () => {}, releases)).rejects.toThrow("SHA-256");
+  });
+
+  test("is the one for this machine's system", async () => {
+    const { platform } = process;
+    Object.defineProperty(process, "platform", { value: "darwin" });
+    try {
+      await expect(downloadTerraform(folder, () => {}, releases)).rejects.toThrow(`_darwin_${architecture()}.zip`);
+      expect(asked.at(-1)).toContain(`_darwin_${architecture()}.zip`);
+    } finally {
+      Object.defineProperty(process, "platform", { value: platform });
+    }
   });
 
   test("is left out when the release server cannot be reached", async () => {
