@@ -140,6 +140,7 @@ http {
   }
   server {
     listen 8081;
+    log_not_found off;
     root /tmp/status;
     include /tmp/version.conf;
   }

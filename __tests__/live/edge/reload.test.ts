@@ -32,6 +32,10 @@ describe("a change of the configuration", () => {
     await deployment?.remove();
   });
 
+  test("is no error in the log: the deploy asks about it before there is an answer", async () => {
+    expect(await log()).not.toContain("/tmp/status");
+  });
+
   test(`loses no request and cuts nobody off, ${RELOADS} times under load`, async () => {
     for (let i = 0; i < 20; i++) sockets.push(await client.webSocket("/socket"));
     traffic = new Traffic(client, { perSecond: 300, connections: 30 });
