@@ -30,6 +30,7 @@ interface StackJson {
   readonly resource?: {
     readonly docker_image?: Record<string, { name: string; build?: object }>;
     readonly docker_network?: Record<string, { name: string; "//": { metadata: { path: string } } }>;
+    readonly docker_volume?: Record<string, { name?: string; for_each?: Record<string, string> }>;
     readonly docker_container?: Record<string, ContainerJson>;
   };
 }

@@ -8,6 +8,7 @@ import { type SynthesisedStack, synthesise } from "../synthesised-stack";
 import { needTerraform } from "../terraform/binary";
 import { type Plan, Terraform } from "../terraform/terraform";
 import { checkHost } from "./check-host";
+import { checkOwner } from "./check-owner";
 import { remedyFor } from "./remedy";
 import { ResourceNames } from "./resource-names";
 
@@ -57,7 +58,7 @@ async function prepare(environment: string, file: string): Promise<Prepared> {
         const stack = await synthesise(environment);
         const terraform = new Terraform(binary, stack.folder);
         report("looking at the host");
-        await Promise.all([checkHost(stack), terraform.init()]);
+        await Promise.all([checkHost(stack).then(() => checkOwner(stack)), terraform.init()]);
         report("planning");
         const plan = await withRemedy(terraform.plan(file));
         prepared = { stack, terraform, names: new ResourceNames(stack), plan };
