@@ -3,7 +3,8 @@
 CLIENT=mariadb
 DUMP=mariadb-dump
 SERVER=mariadbd
-DUMP_OPTIONS=()
+# With what was in a system-versioned table before; a locked table could not take its default from a sequence.
+DUMP_OPTIONS=(--dump-history --skip-add-locks)
 SERVER_OPTIONS=(--innodb-log-file-size=256M --character-set-server=utf8mb4)
 # shellcheck source=backup/engines/mysql-like.sh
 . "$LIB/../engines/mysql-like.sh"

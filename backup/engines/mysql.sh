@@ -5,7 +5,7 @@ DUMP=mysqldump
 SERVER=mysqld
 # Neither is part of the data.
 DUMP_OPTIONS=(--set-gtid-purged=OFF --column-statistics=0)
-SERVER_OPTIONS=(--mysqlx=OFF --secure-file-priv=NULL --innodb-redo-log-capacity=256M)
+SERVER_OPTIONS=(--mysqlx=OFF --innodb-redo-log-capacity=256M)
 # shellcheck source=backup/engines/mysql-like.sh
 . "$LIB/../engines/mysql-like.sh"
 

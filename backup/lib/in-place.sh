@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034
 # A restore in place, in steps of which each can be interrupted and done again. What is being done is written down before
 # it is done, in $STATE/restore, one file a database; the old data is never removed but by --drop-old.
 
@@ -32,9 +32,9 @@ start_in_place() {
   if [[ -f $JOURNAL ]]; then engine_drop "$(entry beside)"; fi
   local stamp
   stamp=$(date +%Y%m%d%H%M%S)
-  jq --null-input --arg database "$DATABASE" --arg run "$(jq --raw-output .run <<<"$RUN")" --arg which "$WHICH" \
+  keep "$JOURNAL" jq --null-input --arg database "$DATABASE" --arg run "$(jq --raw-output .run <<<"$RUN")" --arg which "$WHICH" \
     --arg beside "$(engine_beside "$DATABASE" "$stamp")" --arg old "$(engine_before "$DATABASE" "$stamp")" \
-    '{ database: $database, run: $run, which: $which, beside: $beside, old: $old, step: "preparing" }' >"$JOURNAL"
+    '{ database: $database, run: $run, which: $which, beside: $beside, old: $old, step: "preparing" }'
   prepare
 }
 
@@ -137,9 +137,16 @@ step() {
   if [[ -f $JOURNAL ]]; then entry step; fi
 }
 
-# In one piece: half a journal would be worse than none.
 set_step() {
-  jq --arg step "$1" '.step = $step' "$JOURNAL" >"$JOURNAL.new"
-  sync "$JOURNAL.new"
-  mv "$JOURNAL.new" "$JOURNAL"
+  keep "$JOURNAL" jq --arg step "$1" '.step = $step' "$JOURNAL"
+}
+
+# keep FILE COMMAND…: what the command writes, in one piece or not at all, also when the power goes.
+keep() {
+  local file=$1
+  shift
+  "$@" >"$file.partial"
+  sync "$file.partial"
+  mv "$file.partial" "$file"
+  sync "${file%/*}"
 }

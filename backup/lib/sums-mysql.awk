@@ -1,5 +1,5 @@
-# Sums of a dump that mysqldump or mariadb-dump wrote with one row a line. Variables: folder, for files it needs
-# meanwhile; database, its name.
+# Sums of a dump with one row a line. Needs dump-text.awk. Variables: folder, for files it needs meanwhile; database, its
+# name.
 BEGIN {
   OFS = "\t"
   result = folder "/sum"
@@ -24,42 +24,52 @@ function end_table() {
   table = ""
 }
 
-# A table's rows are framed by comments of mysqldump's own; a table without rows has the frame, too.
-/^-- Dumping data for table `/ {
-  end_table()
-  table = $0
-  sub(/^-- Dumping data for table `/, "", table)
-  sub(/`$/, "", table)
-  rows = 0
-  printf "" | hash
-  next
-}
-
-# Until then such a line is a row; elsewhere it belongs to a routine, a trigger or an event.
-/^UNLOCK TABLES;/ { end_table() }
-table != "" && /^INSERT INTO `/ { rows++; print | hash; next }
-
-# By now the dump's transaction has begun: what it holds is not newer than this.
-/^-- (Table structure|Temporary view structure|Dumping)/ && !begun { begun = 1; print "time", systime() }
-
-/^-- Dump completed/ { complete = 1; next }
-/^--/ || /^$/ || /^\/\*M?!999999/ { next }
-
-# The same definitions under another name of the database are the same.
-/^(CREATE|ALTER) DATABASE |^USE `/ {
-  at = index($0, quoted)
-  if (at) $0 = substr($0, 1, at - 1) substr($0, at + length(quoted))
-}
-
-# Who a view works for has to exist, with the rights it needs, before the view does: on the scratch server these do.
-match($0, /DEFINER=`([^`]|``)*`@`([^`]|``)*`/) {
-  user = substr($0, RSTART + 8, RLENGTH - 8)
-  if (!(user in users)) print "create", "CREATE USER IF NOT EXISTS " user " ACCOUNT LOCK; GRANT ALL ON *.* TO " user ";"
+# Who a view or a program works for.
+function definer(line,    user) {
+  if (!match(line, /DEFINER=`([^`]|``)*`@`([^`]|``)*`/)) return
+  user = substr(line, RSTART + 8, RLENGTH - 8)
+  if (!(user in users)) print "definer", user
   users[user]
 }
 
+# The comment has the name, and goes on in the next line if the name does.
+naming && /^-- / { table = table "\\n" substr($0, 4) }
+top && /^-- Dumping data for table `/ {
+  end_table()
+  table = substr($0, length("-- Dumping data for table `") + 1)
+  rows = 0
+  naming = 1
+  printf "" | hash
+}
+naming && table ~ /`$/ && open_after("`" table) == "" {
+  naming = 0
+  sub(/`$/, "", table)
+  gsub(/\t/, "\\t", table)
+}
+
+# Until then such a line is a row; elsewhere it belongs to a program.
+top && /^UNLOCK TABLES;/ { end_table() }
+row && table != "" { rows++; print | hash; next }
+
+# By now the dump's transaction has begun: what it holds is not newer than this.
+top && /^-- (Table structure|Temporary (view|table) structure|Dumping)/ && !begun { begun = 1; print "time", systime() }
+
+top && /^-- Dump completed/ { complete = 1 }
+top && (/^--/ || /^$/ || /^\/\*M?!999999/) { next }
+
+# The delimiter is another one in each dump.
+text && $0 == program { at_definition = 1; next }
+top && /^DELIMITER / { at_definition = 1; next }
+text && at_definition { definer($0); at_definition = 0 }
+top && /^\/\*!50013 DEFINER=/ { definer($0) }
+
 # Whether the server repeats the character set that the collation implies depends on how the column was made.
-{ gsub(/ CHARACTER SET [a-z0-9]+ COLLATE /, " COLLATE "); lines++; print >definitions }
+{
+  line = text ? $0 : renamed($0, quoted, "")
+  gsub(/ CHARACTER SET [a-z0-9]+ COLLATE /, " COLLATE ", line)
+  lines++
+  print line >definitions
+}
 
 END {
   end_table()

@@ -3,24 +3,30 @@
 # They are taken from the dump while it is written, so they cannot tell of another moment than the dump, cost the server
 # nothing, and prove that the dump can be read to its end. A restored database is dumped again and has to give the same.
 #
-# Lines of tab-separated fields: `table NAME ROWS SUM`, `schema LINES SUM`, `time SECONDS`, `create SQL`.
+# Lines of tab-separated fields: `table NAME ROWS SUM`, `schema LINES SUM`, `time SECONDS`, `create SQL`, `definer ACCOUNT`.
 
 sums_to_json() {
   jq --raw-input --null-input '[inputs | split("\t")] | {
     tables: (map(select(.[0] == "table") | { key: .[1], value: { rows: (.[2] | tonumber), sum: .[3] } }) | from_entries),
     schema: (map(select(.[0] == "schema"))[0][2]),
-    create: map(select(.[0] == "create")[1:] | join("\t"))
+    create: map(select(.[0] == "create")[1:] | join("\t")),
+    definers: map(select(.[0] == "definer")[1])
   }'
 }
 
 # differences DATABASE MANIFEST SUMS: what is not as the manifest says, one sentence a line; nothing when all is.
 differences() {
-  local same_series=true
+  local comparable=true
   if [[ $(series "$(jq --raw-output .version <<<"$2")") != "$(series "$(engine_version)")" ]]; then
-    same_series=false
+    comparable=false
     say "the backup was made with $(jq --raw-output .version <<<"$2"): its rows are compared, its definitions are worded differently now"
   fi
-  jq --raw-output --arg name "$1" --slurpfile found "$3" --argjson same_series "$same_series" '
+  # Manifests without definers are of a version that summed the definitions of MySQL as another text.
+  if [[ $ENGINE == mysql || $ENGINE == mariadb ]] && ! jq --exit-status --arg name "$1" '.databases[$name] | has("definers")' <<<"$2" >/dev/null; then
+    comparable=false
+    say 'the backup was made by an earlier version: its rows are compared, its definitions were summed in another way'
+  fi
+  jq --raw-output --arg name "$1" --slurpfile found "$3" --argjson comparable "$comparable" '
     .databases[$name] as $expected | $found[0] as $found
     | ($expected.tables | to_entries[] | . as $table | $found.tables[.key] as $got
       | if $got == null then "\($name): table \(.key) is missing"
@@ -28,7 +34,7 @@ differences() {
         elif $got.sum != .value.sum then "\($name): table \(.key) has \(.value.rows) rows as expected, but not the same ones"
         else empty end),
       ($found.tables | keys[] | select($expected.tables[.] == null) | "\($name): table \(.) is not in the manifest"),
-      (if $same_series and $found.schema != $expected.schema
+      (if $comparable and $found.schema != $expected.schema
        then "\($name): tables are not defined as before, or views, functions, sequences or rights differ" else empty end)' <<<"$2"
 }
 

@@ -63,8 +63,9 @@ export async function ensureNetwork(): Promise<void> {
 export async function backupImage(base: string, owner = "999:999"): Promise<string> {
   const image = `portolan-t-backup-image:${`${base}-${owner}`.replace(/[:/]/g, "-")}`;
   const args = [`REGISTRY=${PREFIX}`, `BASE=${base}`, `OWNER=${owner}`].flatMap((arg) => ["--build-arg", arg]);
-  await run("docker", ["build", "--quiet", "--tag", image, ...args, FOLDER], { env: { DOCKER_BUILDKIT: "0" } });
-  return image;
+  const build = ["build", "--quiet", "--tag", image, ...args, FOLDER];
+  // By its digest: another run of the tests may give the name to another image.
+  return (await run("docker", build, { env: { DOCKER_BUILDKIT: "0" } })).stdout.trim();
 }
 
 /** A backup with volumes of its own, each verb run in a container of its own, as locked down as the product does it. */

@@ -1,8 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventually } from "../eventually";
 import { BackupContainer, backupImage, Exit, ensureNetwork } from "./backup-container";
-import { Mysql, Postgres, type Server } from "./servers";
+import { data, Mysql, Postgres, type Server } from "./servers";
 
 jest.setTimeout(1_800_000);
 
@@ -78,6 +79,50 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
         expect(await server.query("SELECT count(*) FROM vv")).not.toBe("0");
         await backup.ok("restore", "--drop-old");
       });
+
+      test("a table in use is not waited for without end, and then nothing has changed", async () => {
+        await backup.ok("restore", "--prepare");
+        const before = await (server as Mysql).definitions("app");
+        const using = server.query("BEGIN; SELECT * FROM child; SELECT sleep(600)").catch(() => undefined);
+        const user = "FROM information_schema.processlist WHERE info LIKE 'SELECT sleep%'";
+        await eventually(async () => expect(await server.query(`SELECT count(*) ${user}`)).toBe("1"));
+        const refused = await backup.with({ SWAP_LOCK_SECONDS: "2" }).verb("restore", "--swap");
+        expect(refused.stderr).toMatch(
+          /\| \d+\troot\t[\s\S]*tables of app were in use for 2 seconds, and nothing was changed/,
+        );
+        expect(refused.exitCode).toBe(Exit.REFUSED);
+        expect(JSON.parse((await backup.ok("restore", "--status")).stdout)).toMatchObject({ step: "prepared" });
+        expect(await (server as Mysql).definitions("app")).toBe(before);
+        await server.query(`KILL ${await server.query(`SELECT id ${user}`)}`);
+        await using;
+        await backup.ok("restore", "--swap");
+        await backup.ok("restore", "--drop-old");
+      });
+    }
+
+    if (engine === "mariadb") {
+      test("whatever kind it is, it moves: versioned tables with their history, sequences, packages", async () => {
+        await server.query(data("mariadb"));
+        const want = await kinds("app");
+        expect((await backup.ok("backup")).stderr).toMatch(/no transactions[\s\S]*\| app.aria_table \(Aria\)/);
+        expect(await backup.metrics()).toMatchObject({ tables_without_transactions: 1 });
+        await backup.ok("verify");
+
+        await server.query(
+          "UPDATE versioned SET v = 'changed'; INSERT INTO versioned (v) VALUES ('new'); DROP PACKAGE pack",
+        );
+        const old = await kinds("app");
+        const { old: before } = JSON.parse((await backup.ok("restore", "--prepare")).stdout);
+        await backup.ok("restore", "--swap");
+        expect(await kinds("app")).toBe(want);
+        expect(await kinds(before)).toBe(old);
+        await backup.ok("restore", "--drop-old");
+
+        // The sequence goes on where it was, and is the one of this database.
+        await server.query("INSERT INTO versioned (v) VALUES ('next')");
+        expect(Number(await server.query("SELECT max(id) FROM versioned"))).toBeGreaterThan(1000);
+        expect(await server.query("SELECT count(*) FROM from_sequence")).toBe("1");
+      });
     }
 
     test("nothing is swapped that was not prepared, and what was prepared can be given up", async () => {
@@ -87,6 +132,21 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
       await backup.ok("restore", "--abort");
       expect(JSON.parse((await backup.ok("restore", "--status")).stdout)).toEqual({ step: null });
     });
+
+    /** Every object by its kind, its definition, the history of rows, and what the sequence gives next. */
+    async function kinds(database: string): Promise<string> {
+      const answers = [
+        `SELECT table_type, table_name FROM information_schema.tables WHERE table_schema = '${database}' ORDER BY 1, 2`,
+        `SELECT routine_type, routine_name FROM information_schema.routines WHERE routine_schema = '${database}' ORDER BY 1, 2`,
+        "SELECT *, row_start, row_end FROM versioned FOR SYSTEM_TIME ALL ORDER BY id, row_end",
+        "SELECT next_not_cached_value FROM seq",
+        "SHOW CREATE TABLE versioned",
+        "SHOW CREATE SEQUENCE seq",
+      ];
+      const text =
+        (await server.query(answers.join(";\n"), database)) + (await (server as Mysql).definitions(database));
+      return text.replaceAll(database, "DATABASE");
+    }
 
     /** What shows that these are the old data: in Postgres, whose old database lets nobody in, that it is the same one. */
     function identity(database: string): Promise<string> {
