@@ -247,8 +247,8 @@ describe("files", () => {
         service(shop, "api", { user, volumes: { "/uploads": new Files(shop, "uploads") } });
       });
     expect(mounted("10001:10001")).not.toThrow();
-    expect(mounted("0:0")).toThrow(
-      "test/api: runs as 0:0, but the files of one of its volumes belong to 10001:10001; give both the same `user`",
+    expect(mounted("10002:10002")).toThrow(
+      "test/api: runs as 10002:10002, but the files of one of its volumes belong to 10001:10001; give both the same `user`",
     );
   });
 
