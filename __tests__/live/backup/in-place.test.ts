@@ -58,9 +58,11 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
         if ((await mortal.verb("restore", step)).exitCode === 0) break;
         expect([await identity("app"), await identity(before)]).toContain(old);
         const status = JSON.parse((await backup.ok("restore", "--status")).stdout);
-        expect(status).toMatchObject({ step: "swapping", next: "restore --resume" });
+        // Whether the tables are free is asked before anything has begun.
+        const begun = status.step !== "prepared" || calls > 2;
+        if (begun) expect(status).toMatchObject({ step: "swapping", next: "restore --resume" });
         expect(calls).toBeLessThan(MOST_CALLS);
-        step = "--resume";
+        step = begun ? "--resume" : "--swap";
       }
       console.info(`${engine}: interrupted at ${calls - 1} points of the swap`);
 
