@@ -66,12 +66,13 @@ program
 
 program
   .command("check")
-  .description("see whether the repository is whole, reading a thirtieth of it")
+  .description("see whether the repository is whole, reading the next part of its data")
   .argument("<environment>")
   .argument("[name]")
   .option("--all", "read all of it")
-  .action((environment: string, name: string | undefined, { all }: { all?: boolean }) =>
-    runVerb(environment, name, "check", ...(all ? ["--all"] : [])),
+  .option("--offsite", "the offsite repository")
+  .action((environment: string, name: string | undefined, { all, offsite }: { all?: boolean } & Choice) =>
+    runVerb(environment, name, "check", ...(all ? ["--all"] : []), ...(offsite ? ["--offsite"] : [])),
   );
 
 runProgram(program);

@@ -31,14 +31,16 @@ export interface BackupProps {
   readonly onlyHere?: string;
 
   /**
-   * When the newest backup is restored into a scratch server and compared with what was dumped, in cron's five fields.
+   * When the newest backup is restored into a scratch server and compared with what was dumped, in cron's five fields: from
+   * here and from the offsite repository by turns.
    *
    * @default "0 5 * * 0", Sundays at five
    */
   readonly verify?: string;
 
   /**
-   * When the repository is checked. It reads a thirtieth of the data, another one each day.
+   * When a repository is checked, this one and the offsite one by turns. Each check reads the next part of the data; daily,
+   * everything is read within 30 days.
    *
    * @default "0 4 * * *", daily at four
    */

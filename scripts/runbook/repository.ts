@@ -12,6 +12,7 @@ export function corruptedRepository(place: Place): string {
     ...place.backups.flatMap((backup) => [
       place.backups.length > 1 && `### The repository of ${backup.id}`,
       backup.repository.startsWith("/") ? startAnew(place, backup) : anewElsewhere(place, backup),
+      backup.offsite && offsiteAnew(place, backup),
     ]),
   );
 }
@@ -49,6 +50,14 @@ function startAnew(place: Place, backup: NamedBackup): string {
       "When nobody needs the damaged one any more:",
       sh(...place.dockerHost, `docker exec ${backup.container} rm -r /repository/damaged`),
     ),
+  );
+}
+
+function offsiteAnew(place: Place, backup: NamedBackup): string {
+  return text(
+    `**Is it \`${backup.offsite}\` that is damaged?** The backups here are not. See how bad it is, then change \`backups.offsite\` in \`${place.environmentFile}\` to another folder, deploy, and copy everything there:`,
+    sh(place.backup("check", backup, "--all", "--offsite"), place.cdktf("deploy"), place.backup("offsite", backup)),
+    "Find out who or what has damaged it before you remove the old folder.",
   );
 }
 
