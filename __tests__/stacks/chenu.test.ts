@@ -21,6 +21,7 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_container.proxy_metrics_owner_C5EDDC99 = chenu-local-proxy-metrics-owner-…
     docker_container.proxy_owner_26B0A6D2 = chenu-local-proxy-owner-…
     docker_container.proxy_server_1_DEA9C86D = chenu-local-proxy
+    docker_network.application = chenu-local-network-backend, chenu-local-network-frontend
     docker_network.cache_network_EF8AF865 = chenu-local-cache-network
     docker_network.db_network_171DF3EB = chenu-local-db-network
     docker_network.network_39EEAA36 = chenu-local-network

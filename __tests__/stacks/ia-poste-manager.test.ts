@@ -16,6 +16,7 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_container.proxy_metrics_owner_C5EDDC99 = ia-poste-manager-local-proxy-metrics-owner-…
     docker_container.proxy_owner_26B0A6D2 = ia-poste-manager-local-proxy-owner-…
     docker_container.proxy_server_1_DEA9C86D = ia-poste-manager-local-proxy
+    docker_network.application = ia-poste-manager-local-network-app
     docker_network.network_39EEAA36 = ia-poste-manager-local-network
     docker_volume.config_backup_secrets_volume_91D62F04 = ia-poste-manager-local-config-backup-secrets-volume
     docker_volume.config_backup_state_18C2B4C3 = ia-poste-manager-local-config-backup-state

@@ -21,6 +21,7 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_container.proxy_server_1_DEA9C86D = staka-livres-local-proxy
     docker_container.uploads_backup_secrets_write_78B15701 = staka-livres-local-uploads-backup-secrets-write-…
     docker_container.uploads_backup_service_1_477A2F18 = staka-livres-local-uploads-backup
+    docker_network.application = staka-livres-local-network-backend, staka-livres-local-network-frontend
     docker_network.db_network_171DF3EB = staka-livres-local-db-network
     docker_network.network_39EEAA36 = staka-livres-local-network
     docker_volume.db_backup_secrets_volume_DA4DD8FA = staka-livres-local-db-backup-secrets-volume

@@ -11,7 +11,16 @@ export class MinimalNginx {
     const name = `${prefix}-minimal`;
     const config = readFileSync(join(__dirname, "minimal.conf"), "utf8").replace("SITE", site);
     const image = `${REGISTRY?.replace(/^https?:\/\//, "")}/nginx:1.30`;
-    const limits = ["--cpus", "1", "--memory", "128m", "--network", `${prefix}-network`, "--env", `CONFIG=${config}`];
+    const limits = [
+      "--cpus",
+      "1",
+      "--memory",
+      "128m",
+      "--network",
+      `${prefix}-network-site`,
+      "--env",
+      `CONFIG=${config}`,
+    ];
     await run("docker", [
       "run",
       "--detach",

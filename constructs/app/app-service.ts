@@ -100,7 +100,8 @@ export class AppService extends Construct implements Connectable, Routable {
   readonly probe?: string;
 
   private readonly aliases: string[] = [];
-  private readonly networks: Attachment[] = [{ network: Network.shared(this), aliases: this.aliases }];
+  readonly network = Network.own(this);
+  private readonly networks: Attachment[] = [{ network: this.network, aliases: this.aliases }];
   private readonly environment: Record<string, string> = {};
   private readonly origins = new Map<string, string>();
   private readonly targets: Connectable[] = [];
@@ -193,7 +194,7 @@ export class AppService extends Construct implements Connectable, Routable {
     if (this.aliases.length === 0) this.aliases.push(alias);
     const variable = `${this.node.id.toUpperCase().replaceAll("-", "_")}_URL`;
     return {
-      network: Network.shared(this),
+      network: this.network,
       environment: { [variable]: `http://${alias}:${this.port}` },
       startAfter: this.service.dependables,
     };

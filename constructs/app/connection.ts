@@ -1,7 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { BackupService } from "../backup/backup-service";
-import type { Network } from "../runtime/network";
+import type { ApplicationNetwork, Attachment } from "../runtime";
 
 /** Something the proxy can pass requests to. */
 export interface Routable extends IConstruct {
@@ -10,7 +10,10 @@ export interface Routable extends IConstruct {
   /** Path that answers with a status below 400 while the service works; nothing if only a command can tell. */
   readonly probe?: string;
 
-  /** Names in the shared network, each a reference to a healthy container. */
+  /** Where the proxy finds the containers. */
+  readonly network: ApplicationNetwork;
+
+  /** Names in the network, each a reference to a healthy container. */
   readonly containerNames: string[];
 }
 
@@ -21,7 +24,7 @@ export interface Connectable extends IConstruct {
 
 /** Both sides of a connection: how the client gets there, and what must have happened before it starts. */
 export interface Connection {
-  readonly network: Network;
+  readonly network: Attachment["network"];
 
   /** Variables the client finds the other side by; values may be sensitive expressions. */
   readonly environment: Readonly<Record<string, string>>;

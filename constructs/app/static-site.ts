@@ -41,6 +41,8 @@ export class StaticSite extends Construct implements Routable {
   readonly port = 8080;
   readonly probe = "/-/health";
 
+  readonly network = Network.own(this);
+
   private readonly service: Service;
 
   constructor(scope: Construct, id: string, props: StaticSiteProps) {
@@ -58,7 +60,7 @@ export class StaticSite extends Construct implements Routable {
         entrypoint: ["nginx"],
         command: ["-c", config.pathOf("nginx.conf", "/etc/portolan"), "-g", "daemon off;"],
         user: "nginx",
-        networks: [{ network: Network.shared(this) }],
+        networks: [{ network: this.network }],
         mounts: [{ volume: config, path: "/etc/portolan", readOnly: true }],
         tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=16m" },
         resources: { memory: props.resources?.memory ?? 64, cpus: props.resources?.cpus },

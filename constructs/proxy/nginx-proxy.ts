@@ -3,7 +3,18 @@ import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Routable } from "../app/connection";
 import { InvalidInput } from "../invalid-input";
-import { ConfigVolume, DockerHost, Image, ImageSource, Network, Volume, volumeOwner } from "../runtime";
+import {
+  type ApplicationNetwork,
+  type Attachment,
+  ConfigVolume,
+  DockerHost,
+  Image,
+  ImageSource,
+  Membership,
+  Network,
+  Volume,
+  volumeOwner,
+} from "../runtime";
 import { script } from "../runtime/script";
 import { type Certificates, certificateList, certificatePath } from "./certificates";
 import { answered, PASSWORDS, passedOn, redirected } from "./locations";
@@ -38,6 +49,8 @@ const DRAIN_SECONDS = 3;
  */
 export class NginxProxy extends Construct {
   private readonly version: string;
+  private readonly networks: ApplicationNetwork[] = [];
+  private readonly asked: Attachment[] = [{ network: Network.shared(this) }];
   private readonly table = new RouteTable(this);
   private readonly upstreams = new Upstreams(this);
   private readonly zones = new RateZones();
@@ -71,10 +84,11 @@ export class NginxProxy extends Construct {
       references: () => this.upstreams.containerNames,
       activation: {
         command: ["sh", "/release/activate.sh", DockerHost.of(this).nameOf(this), String(DRAIN_SECONDS)],
-        networks: [{ network: Network.shared(this) }],
+        networks: this.asked,
         timeoutSeconds: 120,
       },
     });
+    this.config.startAfter(new Membership(this, "networks", DockerHost.of(this).nameOf(this), () => this.networks));
     this.passwords = new PasswordFiles(this, "passwords", { image, config: this.config });
     const metrics = new WritableMetrics(this, "metrics", image);
     this.certificates = props.tls.certificatesIn?.(this, {
@@ -88,6 +102,7 @@ export class NginxProxy extends Construct {
       image,
       ports,
       resources,
+      joins: () => this.networks,
       addresses: props.addresses ?? ["0.0.0.0"],
       certificates: this.certificates,
       mounts: [
@@ -115,6 +130,7 @@ export class NginxProxy extends Construct {
     if (TerraformStack.of(service) !== TerraformStack.of(this)) {
       throw new InvalidInput(this, `route ${path} leads to ${service.node.path}, which is in another environment`);
     }
+    this.join(service.network);
     if (sticky) checkVersion(this, this.version, "sticky routes");
     this.table.add(
       host,
@@ -145,6 +161,13 @@ export class NginxProxy extends Construct {
   respond(path: string, answer: Answer, { host = this.props.domain }: { readonly host?: string } = {}): void {
     checkAnswer(this, path, answer);
     this.table.add(host, answered(path, answer));
+  }
+
+  /** The proxy itself, and the job that asks the containers of a release whether they are well. */
+  private join(network: ApplicationNetwork): void {
+    if (this.networks.includes(network)) return;
+    this.networks.push(network);
+    this.asked.push({ network });
   }
 
   private files(httpsPort: number, workers: number): Record<string, string> {

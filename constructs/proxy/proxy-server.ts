@@ -1,6 +1,16 @@
 import { join } from "node:path";
 import type { Construct } from "constructs";
-import { DockerHost, Health, type Image, type Mount, Network, Replacement, type Resources, Service } from "../runtime";
+import {
+  type ApplicationNetwork,
+  DockerHost,
+  Health,
+  type Image,
+  type Mount,
+  Network,
+  Replacement,
+  type Resources,
+  Service,
+} from "../runtime";
 import { script } from "../runtime/script";
 import type { Certificates } from "./certificates";
 import { PORTS } from "./server-block";
@@ -22,6 +32,8 @@ export interface ProxyServerProps {
   readonly ports: { readonly http: number; readonly https: number };
   readonly addresses: readonly string[];
   readonly resources: Resources;
+  /** The networks of what it has routes to. */
+  readonly joins: () => readonly ApplicationNetwork[];
 }
 
 /** The container of the proxy. Nothing about it depends on a route, so that no route replaces it. */
@@ -57,6 +69,6 @@ export function proxyServer(proxy: Construct, props: ProxyServerProps): Service 
       ),
       stopSignal: "SIGQUIT",
     },
-    { replacement: Replacement.STOP_FIRST },
+    { replacement: Replacement.STOP_FIRST, joins: props.joins },
   );
 }

@@ -63,6 +63,8 @@ export class DockerHost extends Construct {
   private readonly conditions: { condition: string; errorMessage: string }[] = [];
   private readonly awaitScript: TerraformAsset;
   private readonly sweepScript: TerraformAsset;
+  private readonly joinScript: TerraformAsset;
+  private readonly emptyScript: TerraformAsset;
   private readonly containers: string[] = [];
 
   /**
@@ -91,6 +93,8 @@ export class DockerHost extends Construct {
     });
     this.awaitScript = this.scriptAsset("await");
     this.sweepScript = this.scriptAsset("sweep");
+    this.joinScript = this.scriptAsset("join");
+    this.emptyScript = this.scriptAsset("empty-network");
   }
 
   /**
@@ -160,6 +164,16 @@ export class DockerHost extends Construct {
   /** A provisioner that ends when the container it belongs to has reached the goal, and fails with its log lines. */
   awaits(goal: "healthy" | "serving" | "completed", seconds: number): LocalExecProvisioner {
     return this.runs(this.awaitScript, () => [goal, "${self.id}", String(seconds)]);
+  }
+
+  /** A provisioner that lets a container join networks, of those that are there. */
+  joins(containerName: string, networks: () => readonly { readonly dockerName: string }[]): LocalExecProvisioner {
+    return this.runs(this.joinScript, () => [containerName, ...networks().map(({ dockerName }) => dockerName)]);
+  }
+
+  /** A provisioner that makes every container leave a network. */
+  empties(networkName: string): LocalExecProvisioner {
+    return this.runs(this.emptyScript, () => [networkName]);
   }
 
   /** Notes a container as one of the environment's own. */

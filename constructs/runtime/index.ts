@@ -4,6 +4,7 @@ export * from "./docker-host";
 export * from "./health";
 export * from "./image";
 export * from "./job";
+export * from "./membership";
 export * from "./network";
 export * from "./resources";
 export * from "./secret-volume";

@@ -14,10 +14,7 @@ export interface NetworkProps {
 
 /** A private network of one environment. Containers that share none cannot reach each other. */
 export class Network extends Construct {
-  /**
-   * The network of the proxy and everything that faces it, with a way out. It is one for the whole environment: joining
-   * another network replaces a container, and a new route must not replace the proxy.
-   */
+  /** The network through which the proxy is reached from outside, and asked for its state by deploys. */
   static shared(scope: Construct): Network {
     const stack = TerraformStack.of(scope);
     return (stack.node.tryFindChild("network") as Network | undefined) ?? new Network(stack, "network");
@@ -27,6 +24,14 @@ export class Network extends Construct {
   static egress(scope: Construct): Network {
     const stack = TerraformStack.of(scope);
     return (stack.node.tryFindChild("egress") as Network | undefined) ?? new Network(stack, "egress");
+  }
+
+  /**
+   * An application's own network, with a way out. Who else is in it is the proxy, if it has a route to the application, and
+   * applications that connect to this one: no other can go past the proxy.
+   */
+  static own(application: Construct): ApplicationNetwork {
+    return ApplicationNetworks.of(application).add(application);
   }
 
   readonly networkName: string;
@@ -40,5 +45,54 @@ export class Network extends Construct {
       dependsOn: [DockerHost.of(this).reachable],
     });
     this.networkName = network.name;
+  }
+}
+
+export interface ApplicationNetwork {
+  /** A reference, so that who is in the network waits for it. */
+  readonly networkName: string;
+  /** A reference that is another when the network was made again. */
+  readonly networkId: string;
+  /** The name itself. */
+  readonly dockerName: string;
+}
+
+/**
+ * The networks of all applications as the instances of one resource, which stays in the code when an application leaves it:
+ * only then does Terraform run what makes the proxy leave the network, which Docker wouldn't remove otherwise.
+ */
+class ApplicationNetworks extends Construct {
+  static of(scope: Construct): ApplicationNetworks {
+    const stack = TerraformStack.of(scope);
+    return (stack.node.tryFindChild("networks") as ApplicationNetworks | undefined) ?? new ApplicationNetworks(stack);
+  }
+
+  private readonly names: Record<string, string> = {};
+  private readonly resource: DockerNetwork;
+
+  private constructor(stack: TerraformStack) {
+    super(stack, "networks");
+    const host = DockerHost.of(this);
+    this.resource = new DockerNetwork(this, "Resource", {
+      name: "${each.key}",
+      driver: "bridge",
+      dependsOn: [host.reachable],
+      provisioners: [{ ...host.empties("${self.name}"), when: "destroy" }],
+    });
+    this.resource.overrideLogicalId("application");
+  }
+
+  add(application: Construct): ApplicationNetwork {
+    const host = DockerHost.of(this);
+    // What is wrong with an id is the application's own mistake.
+    host.nameOf(application);
+    const ids = application.node.path.split("/").slice(1);
+    // Behind the shared network in the order of names, which is how Docker chooses the one that a container's published ports
+    // and its way out belong to: joining must not move the proxy's.
+    const name = host.nameOf(new Construct(Network.shared(this), ids.join("-")));
+    this.names[name] = name;
+    this.resource.addOverride("for_each", this.names);
+    const address = `docker_network.${this.resource.friendlyUniqueId}["${name}"]`;
+    return { networkName: `\${${address}.name}`, networkId: `\${${address}.id}`, dockerName: name };
   }
 }

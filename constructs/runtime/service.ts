@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { InvalidInput } from "../invalid-input";
 import { DockerHost, UNIQUE } from "./docker-host";
 import { containerOf, fingerprintOf, healthcheckOf } from "./engine";
+import type { ApplicationNetwork } from "./network";
 import type { ServiceWorkload } from "./workload";
 
 /** How a service's container gives way to the next one. */
@@ -27,6 +28,9 @@ export interface ServiceOptions {
 
   /** For a service that stops first: replaced whenever one of these is, beside its own changes. @default - none */
   readonly replacedWith?: readonly ITerraformDependable[];
+
+  /** Networks that a new container joins once it is there, beside its own; see Membership. @default - none */
+  readonly joins?: () => readonly ApplicationNetwork[];
 }
 
 /** The containers of a long-running workload. */
@@ -76,7 +80,10 @@ export class Service extends Construct {
           lifecycle: startFirst
             ? { createBeforeDestroy: true, ignoreChanges: ["name"] }
             : { replaceTriggeredBy: options.replacedWith?.map(dependable) },
-          provisioners: [host.awaits(startFirst ? "healthy" : "serving", workload.health.startSeconds)],
+          provisioners: [
+            ...(options.joins ? [host.joins(this.hostName, options.joins)] : []),
+            host.awaits(startFirst ? "healthy" : "serving", workload.health.startSeconds),
+          ],
         }),
     );
     for (const container of this.containers) host.add(container.name);

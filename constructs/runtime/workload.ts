@@ -1,11 +1,10 @@
 import type { Health } from "./health";
 import type { Image } from "./image";
-import type { Network } from "./network";
 import type { Resources } from "./resources";
 
 /** A container's place in a network. */
 export interface Attachment {
-  readonly network: Network;
+  readonly network: { readonly networkName: string };
   /** Names beside the container's own under which the network's other containers find it. */
   readonly aliases?: readonly string[];
 }

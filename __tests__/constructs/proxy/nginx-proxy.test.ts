@@ -7,7 +7,7 @@ import { Tls } from "../../../constructs/proxy/tls";
 import { Health } from "../../../constructs/runtime";
 import { Secret } from "../../../constructs/secret";
 import type { EnvironmentStack } from "../../../stacks/environment-stack";
-import { type Synthesised, service, shop, synthesised, testApp } from "../../synthesised";
+import { type ContainerJson, type Synthesised, service, shop, synthesised, testApp } from "../../synthesised";
 
 function proxyIn(stack: EnvironmentStack, props: Partial<NginxProxyProps> = {}, id = "proxy"): NginxProxy {
   return new NginxProxy(stack, id, { domain: "shop.example", tls: Tls.selfSigned(), ...props });
@@ -98,7 +98,11 @@ test("is neither replaced nor restarted by another route", () => {
       if (routed) proxy.route("/api/", api);
     }),
   );
-  expect(after?.container("proxy")).toEqual(before?.container("proxy"));
+  // Terraform runs provisioners when it creates a container, and compares none of them.
+  const [{ provisioner: _, ...one }, { provisioner: __, ...other }] = [before, after].map((stack) =>
+    (stack as Synthesised).container("proxy"),
+  ) as [ContainerJson, ContainerJson];
+  expect(other).toEqual(one);
   expect(after?.container("proxy/config/release")).not.toEqual(before?.container("proxy/config/release"));
 });
 
@@ -179,7 +183,7 @@ test("has the passwords of its routes where only it reads them, before a route a
     { file: "/passwords/ops-ADMIN_PASSWORD", content: "ops:${var.ADMIN_PASSWORD}" },
   ]);
   expect(fileOf(stack, "nginx.conf")).toContain("auth_basic_user_file /run/passwords/ops-ADMIN_PASSWORD;");
-  expect(stack.container("proxy/config/release").depends_on).toEqual([stack.addressOf("proxy/passwords/write")]);
+  expect(stack.container("proxy/config/release").depends_on).toContain(stack.addressOf("proxy/passwords/write"));
 });
 
 test("takes an answer's text as it is, whatever Terraform makes of it", () => {

@@ -18,6 +18,8 @@ export interface TrafficOptions {
   readonly connections: number;
   /** Prefix of the paths. @default "/" */
   readonly prefix?: string;
+  /** Another host name than the environment's. */
+  readonly host?: string;
 }
 
 /**
@@ -70,14 +72,18 @@ export class Traffic {
   }
 
   private async send(method: "GET" | "POST", row: string): Promise<void> {
-    const prefix = this.options.prefix ?? "/";
+    const { host, prefix = "/" } = this.options;
     const start = performance.now();
     const note = (result: number | string, by?: string) =>
       this.outcomes.push({ method, start, seconds: (performance.now() - start) / 1000, result, by });
     const question = method === "GET" ? {} : { method, body: row };
     let answer: Answer;
     try {
-      answer = await this.client.ask(`${prefix}${method === "GET" ? "" : "rows"}`, { ...question, agent: this.agent });
+      answer = await this.client.ask(`${prefix}${method === "GET" ? "" : "rows"}`, {
+        ...question,
+        host,
+        agent: this.agent,
+      });
     } catch (error) {
       note((error as Error).message);
       return;
