@@ -18,6 +18,10 @@ case $1 in
   version) [ -e /machine/docker ] && echo 29.1.0 ;;
   ps) [ -e /machine/docker ] && cat /machine/running 2>/dev/null ;;
   inspect) cat /machine/published ;;
+  info)
+    [ -e /machine/docker ] || exit 1
+    [ -e /machine/live-restore ] && echo 'true inactive [name=seccomp]' || echo 'false inactive [name=seccomp]'
+    ;;
 esac
 END
 put dockerd </dev/null
@@ -26,6 +30,7 @@ put systemctl <<'END'
 case $* in
   is-enabled*) exit 0 ;;
   'enable --now docker') touch /machine/docker ;;
+  'reload docker') ! grep -q '"live-restore": true' /etc/docker/daemon.json || touch /machine/live-restore ;;
 esac
 echo "systemctl $*" >>/machine/told
 END
@@ -53,6 +58,22 @@ put fallocate <<'END'
 touch "$3"
 END
 put mkswap </dev/null
+put sysctl <<'END'
+#!/bin/sh
+case $* in
+  '-n vm.overcommit_memory') cat /machine/overcommit 2>/dev/null || echo 0 ;;
+  '-q -p /etc/sysctl.d/99-portolan.conf') sed -n 's/^vm.overcommit_memory = //p' "$3" >/machine/overcommit ;;
+esac
+END
+put auditctl <<'END'
+#!/bin/sh
+cat /machine/audit-rules 2>/dev/null || echo 'No rules'
+END
+put augenrules <<'END'
+#!/bin/sh
+cat /etc/audit/rules.d/*.rules >/machine/audit-rules
+END
+mkdir -p /etc/audit/rules.d
 `;
 
 describe("a machine, played by a container", () => {
@@ -88,12 +109,16 @@ describe("a machine, played by a container", () => {
     expect(stdout.split("\n")).toEqual([
       expect.stringMatching(/^ok {2}operating system +Debian GNU\/Linux/),
       "!!  docker engine     no engine answers root; type: apt-get install docker.io, or usermod -aG docker USER",
+      "!!  docker settings   no engine tells root; type: docker info",
       "!!  firewall          no ufw; type: apt-get install ufw",
       "!!  published ports   no engine tells root; type: docker ps",
       "!!  upgrades          security updates wait for somebody; type: apt-get install unattended-upgrades && dpkg-reconfigure unattended-upgrades",
+      "!!  audit             changes of /etc/docker are not recorded; type: echo '-w /etc/docker -p wa -k docker' >>/etc/audit/rules.d/portolan.rules && augenrules --load",
       "!!  clock             nobody sets it; type: apt-get install systemd-timesyncd && timedatectl set-ntp true",
       "!!  swap              0 MiB, beside 4000 MiB of memory; type: fallocate -l 2G /portolan.swap && chmod 600 /portolan.swap && mkswap /portolan.swap && swapon /portolan.swap",
+      "!!  overcommit        vm.overcommit_memory is 0: Redis may be unable to save; type: echo 'vm.overcommit_memory = 1' >/etc/sysctl.d/99-portolan.conf && sysctl -p /etc/sysctl.d/99-portolan.conf",
       "ok  ssh limits        MaxSessions 10, MaxStartups 10:30:100",
+      "!!  ssh logins        everybody's but root's by password, which can be guessed; type: printf '%s\\n' 'PasswordAuthentication no' 'KbdInteractiveAuthentication no' >/etc/ssh/sshd_config.d/10-portolan-logins.conf && systemctl reload ssh",
       "For all that a script can do, type: npm run host -- prepare staging",
       "",
     ]);
@@ -106,6 +131,11 @@ describe("a machine, played by a container", () => {
     expect({ stderr: stderr.replace(/^debconf: .*\n/gm, ""), exitCode }).toMatchObject({ exitCode: 0 });
     expect(stdout).toMatch(/^\.\. {2}firewall: no ufw$/m);
     expect(stdout).toMatch(/^ok {2}firewall +lets in 22\/tcp, 80\/tcp, 443\/tcp$/m);
+    expect(stdout).toMatch(/^ok {2}docker settings +live-restore on, userns-remap off$/m);
+    expect(stdout).toMatch(/^ok {2}audit +changes of Docker itself are recorded$/m);
+    expect(stdout).toMatch(/^ok {2}overcommit +vm\.overcommit_memory is 1$/m);
+    expect(stdout).toMatch(/^ok {2}ssh logins +by key alone$/m);
+    expect((await inside("sshd -T")).stdout).toMatch(/^passwordauthentication no$/m);
     expect((await inside("iptables -S ufw-user-input")).stdout).toContain("-p tcp -m tcp --dport 22 -j ACCEPT");
     expect((await inside("iptables -S INPUT")).stdout).toContain("-P INPUT DROP");
 
@@ -155,6 +185,19 @@ describe("a machine, played by a container", () => {
     expect(stdout).toContain(`!!  firewall          ${unknown}; type: `);
     expect(stdout).toContain(`!!  ssh limits        ${unknown}; type: `);
     expect(exitCode).toBe(1);
+  });
+
+  test("is told of what somebody else has decided on, and keeps it", async () => {
+    const limits = "/etc/ssh/sshd_config.d/00-own.conf";
+    await inside(`printf 'MaxSessions 4\nPasswordAuthentication yes\nPermitRootLogin yes\n' >${limits}`);
+    await inside(`rm /machine/live-restore; echo '{ "live-restore": false }' >/etc/docker/daemon.json`);
+    const { stdout, exitCode } = await host("prepare");
+    expect(stdout).toMatch(/^!! {2}ssh limits +MaxSessions 4, MaxStartups 10:30:100; type: /m);
+    expect(stdout).toMatch(/^!! {2}ssh logins +everybody's, root's too, by password, which can be guessed; type: /m);
+    expect(stdout).toMatch(/^!! {2}docker settings +live-restore off: .*; type: put "live-restore": true into /m);
+    expect(exitCode).toBe(1);
+    expect((await inside("cat /etc/docker/daemon.json")).stdout).toContain('"live-restore": false');
+    await inside(`rm ${limits}; touch /machine/live-restore`);
   });
 
   test("is told of a port that Docker opens past the firewall, which no script can know what to do about", async () => {
