@@ -135,7 +135,7 @@ describe("a machine, played by a container", () => {
     expect(stdout).toMatch(/^ok {2}audit +changes of Docker itself are recorded$/m);
     expect(stdout).toMatch(/^ok {2}overcommit +vm\.overcommit_memory is 1$/m);
     expect(stdout).toMatch(/^ok {2}ssh logins +by key alone$/m);
-    expect((await inside("sshd -T")).stdout).toMatch(/^passwordauthentication no$/m);
+    expect((await inside("sshd -T")).stdout).toMatch(/^passwordauthentication no$/im);
     expect((await inside("iptables -S ufw-user-input")).stdout).toContain("-p tcp -m tcp --dport 22 -j ACCEPT");
     expect((await inside("iptables -S INPUT")).stdout).toContain("-P INPUT DROP");
 
