@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { attempt, type Finished, lastLines } from "../../scripts/run";
 import { LOCAL_REGISTRY } from "../../scripts/setup/images/registry";
 import type { EnvironmentData } from "../../stacks/environment";
+import { withoutDocker } from "./machines/without-docker";
 import { HERE, type Place } from "./place";
 
 const PROJECT = join(__dirname, "..", "..");
@@ -62,6 +63,8 @@ export class Deployment {
   extraEnv: Record<string, string> = {};
   /** Another program than main.ts, relative to the project. */
   app?: string;
+  /** Whether commands run as on a machine without Docker. */
+  dockerless = false;
   private data: Partial<EnvironmentData> = {};
 
   private constructor(
@@ -121,7 +124,7 @@ export class Deployment {
 
   /** Terraform itself in the stack's folder. */
   terraform(...args: string[]): Promise<Finished> {
-    return attempt("terraform", args, { cwd: this.stack, env: this.env });
+    return this.attempt("terraform", args, this.stack);
   }
 
   /** Names of this environment's containers, running or not. */
@@ -193,7 +196,13 @@ export class Deployment {
 
   private cdktf(...args: string[]): Promise<Finished> {
     const app = this.app ? ["--app", `node --import tsx ${this.app}`] : [];
-    return attempt(CDKTF, [...args, ...app, "--output", join(this.folder, "out")], { cwd: PROJECT, env: this.env });
+    return this.attempt(CDKTF, [...args, ...app, "--output", join(this.folder, "out")]);
+  }
+
+  /** Runs a command as whoever deploys this environment. */
+  attempt(program: string, args: readonly string[], cwd = PROJECT): Promise<Finished> {
+    const words = this.dockerless ? withoutDocker(program, args) : ([program, args] as const);
+    return attempt(...words, { cwd, env: this.env });
   }
 
   /** What a command of this environment started by hand needs. */

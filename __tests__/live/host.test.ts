@@ -2,9 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostScript } from "../../scripts/host/on-host";
 import { attempt, type Finished, run } from "../../scripts/run";
 import { ensureBase } from "../../scripts/setup/images/base";
-import { Deployment } from "./deployment";
 import { eventually } from "./eventually";
-import { SshServer } from "./ssh-server";
 
 jest.setTimeout(600_000);
 
@@ -208,39 +206,5 @@ describe("a machine, played by a container", () => {
       "!!  published ports   others reach port 8000, past the firewall; type: docker ps --filter publish=8000\n",
     );
     expect(exitCode).toBe(1);
-  });
-});
-
-describe("a machine reached over SSH", () => {
-  let server: SshServer;
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    server = await SshServer.start();
-    deployment = await Deployment.create("t-host");
-    deployment.extraEnv = { SSH_AUTH_SOCK: server.agent };
-  });
-
-  afterAll(async () => {
-    await deployment?.remove();
-    await server?.stop();
-  });
-
-  function check(hostKey: string): Promise<Finished> {
-    deployment.configure({ host: { url: server.url, hostKeys: [hostKey] } });
-    const env = deployment.processEnv as Record<string, string>;
-    return attempt("npx", ["tsx", "scripts/host.ts", "check", deployment.name], { env });
-  }
-
-  test("is looked at with the environment's own connection, and only behind the key it is known by", async () => {
-    const { stdout } = await check(server.hostKey);
-    expect(stdout).toMatch(/^(ok|!!) {2}operating system/m);
-    expect(stdout).toMatch(/^(ok|!!) {2}ssh limits/m);
-
-    const stranger = await check(server.otherKey);
-    expect(stranger.stdout + stranger.stderr).toContain("REMOTE HOST IDENTIFICATION HAS CHANGED");
-    expect(stranger.stdout).not.toContain("operating system");
-    expect(stranger.stderr).toContain("error: t-host: the host cannot be reached");
-    expect(stranger.exitCode).toBe(1);
   });
 });

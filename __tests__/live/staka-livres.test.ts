@@ -4,8 +4,8 @@ import { run } from "../../scripts/run";
 import type { Deployment } from "./deployment";
 import { Client } from "./edge/client";
 import { crowd } from "./edge/crowd";
+import { Machine } from "./machines/machine";
 import { Operator } from "./operate/operator";
-import { SshServer } from "./ssh-server";
 import { deployStakaLivres, ORDER, placeOrder, publishStakaLivres, visitors } from "./staka-livres";
 
 jest.setTimeout(600_000);
@@ -14,14 +14,16 @@ const ENVIRONMENT = "t-staka";
 const MANUSCRIPT = "Longtemps, je me suis couché de bonne heure. «\u00a0Déjà\u00a0?\u00a0»\n".repeat(500);
 const AS_ROOT = "MYSQL_PWD=$(cat /run/secrets/admin-password) mysql -u root stakalivres";
 
-describe("Staka Livres on a real engine", () => {
+describe("Staka Livres on another machine", () => {
   let deployment: Deployment;
-  let server: SshServer | undefined;
+  let machine: Machine;
   /** Path of an order that everything here must leave as it is, with its manuscript. */
   let order: string;
 
   beforeAll(async () => {
-    deployment = await deployStakaLivres(ENVIRONMENT);
+    // The newest engine, with its own default for where images are kept.
+    machine = await Machine.start({ name: ENVIRONMENT, engine: "29" });
+    deployment = await deployStakaLivres(ENVIRONMENT, {}, {}, machine);
     order = await placeOrder(deployment);
     const sent = await deployment.ask(manuscript(), { method: "PUT", body: MANUSCRIPT });
     expect(sent.status).toBe(201);
@@ -29,7 +31,7 @@ describe("Staka Livres on a real engine", () => {
 
   afterAll(async () => {
     await deployment?.remove();
-    await server?.stop();
+    await machine?.stop();
   });
 
   test("answers over HTTPS: the page, and a health check that asks the database", async () => {
@@ -98,23 +100,21 @@ describe("Staka Livres on a real engine", () => {
     expect(requests).toBeGreaterThan(10_000);
   });
 
-  test("keeps orders and manuscripts through a release, deployed over SSH", async () => {
+  test("keeps orders and manuscripts through a release", async () => {
     await publishStakaLivres("two");
-    server = await SshServer.start();
-    deployment.extraEnv = { SSH_AUTH_SOCK: server.agent };
-    deployment.configure({ release: "two", host: { url: server.url, hostKeys: [server.hostKey] } });
-    expect(await deployment.deploy()).toMatchObject({ exitCode: 0 });
+    deployment.configure({ release: "two" });
+    await deployment.mustDeploy();
     expect(JSON.parse((await deployment.ask("/api/health")).body)).toMatchObject({ version: "two" });
     await expectOrder();
   });
 
-  test("brings back orders and manuscripts that were deleted, over SSH by the runbook", async () => {
+  test("brings back orders and manuscripts that were deleted, by the runbook", async () => {
     const operator = new Operator(deployment);
     expect(await operator.backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
     const AT = new Date().toISOString();
 
-    await run("docker", ["exec", `${deployment.prefix}-db`, "sh", "-c", `${AS_ROOT} -e 'DELETE FROM commandes'`]);
-    await run("docker", ["exec", await deployment.container("backend"), "sh", "-c", "rm /app/uploads/*"]);
+    await machine.docker("exec", `${deployment.prefix}-db`, "sh", "-c", `${AS_ROOT} -e 'DELETE FROM commandes'`);
+    await machine.docker("exec", await deployment.container("backend"), "sh", "-c", "rm /app/uploads/*");
     expect((await deployment.ask(order)).status).toBe(404);
 
     for (const heading of ["## Whole database", "### All of uploads"]) {
@@ -130,10 +130,10 @@ describe("Staka Livres on a real engine", () => {
     expect(await operator.backup("now", ENVIRONMENT, "uploads")).toMatchObject({ exitCode: 0 });
     const AT = new Date().toISOString();
     const backend = await deployment.container("backend");
-    const { stdout } = await run("docker", ["exec", backend, "sh", "-c", "ls -S /app/uploads | tail -n 1"]);
+    const { stdout } = await machine.docker("exec", backend, "sh", "-c", "ls -S /app/uploads | tail -n 1");
     const FILE = stdout.trim();
     const FOLDER = join(deployment.folder, "restored");
-    await run("docker", ["exec", backend, "rm", `/app/uploads/${FILE}`]);
+    await machine.docker("exec", backend, "rm", `/app/uploads/${FILE}`);
     expect((await deployment.ask(manuscript())).status).toBe(404);
 
     // What the operator has at home, without a trace of it in whose home this is.

@@ -3,6 +3,7 @@ import { ensureStandIns } from "../../scripts/setup/images/images";
 import type { EnvironmentData } from "../../stacks/environment";
 import { canaries, Deployment } from "./deployment";
 import type { CrowdOptions } from "./edge/crowd";
+import { HERE, type Place } from "./place";
 import { publishPart } from "./releases";
 
 const SECRETS = canaries(
@@ -23,11 +24,14 @@ export async function deployStakaLivres(
   name: string,
   data: Partial<EnvironmentData> = {},
   moreSecrets: Readonly<Record<string, string>> = {},
+  place: Place = HERE,
 ): Promise<Deployment> {
   await ensureStandIns(() => undefined, [...NEEDED, ...BACKUP, ...SYSTEMS]);
   await publishStakaLivres("one");
   const system = { system: "staka-livres", secrets: { ...SECRETS, ...moreSecrets } };
-  const deployment = await Deployment.create(name, { release: "one", ...data }, system);
+  const deployment = await Deployment.create(name, { release: "one", ...data }, system, place);
+  // Another machine is deployed to by one that needs no Docker.
+  deployment.dockerless = place !== HERE;
   await deployment.mustDeploy();
   return deployment;
 }

@@ -96,6 +96,11 @@ export class Machine implements Place {
     return this.exec("docker", ...words);
   }
 
+  /** Megabytes that have come to it: from who deploys, from the registry, from the package archive. */
+  get received(): number {
+    return this.plugged.sent / 1e6;
+  }
+
   async stop(): Promise<void> {
     await this.closeConnections();
     await this.end();
@@ -209,7 +214,7 @@ export class Machine implements Place {
   }
 
   /** A deploy's connection outlives it, and would go on waiting for this machine. */
-  private async closeConnections(): Promise<void> {
+  async closeConnections(): Promise<void> {
     if (!this.cable) return;
     const { address: host } = this;
     const pinned = [this.hostKey, this.otherKey];

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { attempt, run } from "../../../scripts/run";
 
 /** The addresses at which an engine may ask a registry without TLS. */
@@ -36,6 +37,11 @@ export class Cable {
   /** The machine's own. */
   get address(): string {
     return `10.77.${this.number}.2`;
+  }
+
+  /** Bytes that went to the machine. */
+  get sent(): number {
+    return Number(readFileSync(`/sys/class/net/${this.device}/statistics/tx_bytes`, "utf8"));
   }
 
   private async connect(pid: number): Promise<void> {

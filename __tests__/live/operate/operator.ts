@@ -24,6 +24,10 @@ export class Operator {
     return this.restoreOf("db", ...words);
   }
 
+  host(...words: string[]): Promise<Finished> {
+    return this.type("host", words);
+  }
+
   restoreOf(name: string, ...words: string[]): Promise<Finished> {
     return this.type("restore", [this.deployment.name, name, ...words]);
   }
@@ -92,14 +96,11 @@ export class Operator {
   /** Runs SQL in the database, as its administrator. */
   async sql(statement: string, database = "chenu"): Promise<string> {
     const psql = ["psql", "-XAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", statement];
-    return (await run("docker", ["exec", `${this.deployment.prefix}-db`, ...psql])).stdout.trim();
+    return (await this.deployment.place.docker("exec", `${this.deployment.prefix}-db`, ...psql)).stdout.trim();
   }
 
   private type(script: string, words: readonly string[]): Promise<Finished> {
-    return attempt(TSX, [join("scripts", `${script}.ts`), ...words], {
-      cwd: PROJECT,
-      env: this.deployment.processEnv as Record<string, string>,
-    });
+    return this.deployment.attempt(TSX, [join("scripts", `${script}.ts`), ...words]);
   }
 }
 

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../../scripts/run";
-import { Deployment, freePort } from "../deployment";
+import { Deployment } from "../deployment";
 import { publish } from "../releases";
-import { SshServer } from "../ssh-server";
 import { Operator } from "./operator";
 
 jest.setTimeout(900_000);
@@ -178,33 +177,6 @@ describe("an operator's backups and restores", () => {
 
     await operator.ok(operator.restore("--resume", "--no-safety-backup"));
     expect(await titles()).toEqual(["Kept"]);
-  });
-
-  test("over SSH, as the deploy goes there: lists, brings files here, says when nobody answers", async () => {
-    const server = await SshServer.start();
-    try {
-      deployment.extraEnv = { SSH_AUTH_SOCK: server.agent };
-      deployment.configure({ host: { url: server.url, hostKeys: [server.hostKey] } });
-      expect(JSON.parse(await operator.ok(operator.backup("list", "t-restore", "--json"))).db).not.toEqual([]);
-      const folder = join(deployment.folder, "from afar");
-      await operator.ok(operator.restore("--to-file", folder, ...(await first())));
-      expect(readFileSync(join(folder, "chenu.dump")).subarray(0, 5).toString()).toBe("PGDMP");
-
-      deployment.configure({ host: { url: server.url, hostKeys: [server.otherKey] } });
-      const other = await operator.backup("list", "t-restore");
-      expect(other.exitCode).toBe(1);
-      expect(other.stderr).toMatch(
-        /cannot be reached:\n[\s\S]*REMOTE HOST IDENTIFICATION HAS CHANGED[\s\S]*\ncheck the host, its pinned keys/,
-      );
-      const nobody = `ssh://${server.user}@127.0.0.1:${await freePort()}`;
-      deployment.configure({ host: { url: nobody, hostKeys: [server.hostKey] } });
-      expect((await operator.backup("list", "t-restore")).stderr).toMatch(
-        /cannot be reached:\nssh: .*Connection refused/,
-      );
-    } finally {
-      deployment.configure({ host: "local" });
-      await server.stop();
-    }
   });
 
   test("a backup container that stopped, or isn't there: says what to type", async () => {
