@@ -19,7 +19,7 @@ describe("npm run deploy, which needs no cdktf", () => {
 
   beforeAll(async () => {
     await publish("good");
-    await publish("slow", { startDelay: 20 });
+    await publish("slow", { startDelay: 10 });
     await publish("broken", { fail: "500" });
     deployment = await Deployment.create("t-own", { release: "good" });
     operator = new Operator(deployment);
@@ -69,7 +69,7 @@ describe("npm run deploy, which needs no cdktf", () => {
     expect({ code, said: said() }).toMatchObject({ code: 130, said: expect.stringContaining("interrupted") });
     expect(JSON.parse((await deployment.ask("/api/health")).body)).toMatchObject({ version: "good" });
 
-    expect(await operator.deploy()).toMatchObject({ exitCode: 0 });
+    await operator.ok(operator.deploy());
     expect(JSON.parse((await deployment.ask("/api/health")).body)).toMatchObject({ version: "slow" });
   });
 
@@ -83,7 +83,7 @@ describe("npm run deploy, which needs no cdktf", () => {
     deployment.configure({ ports });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/What to do: stop what uses port \d+ of the host, or choose other "ports"/);
-    expect(await operator.deploy()).toMatchObject({ exitCode: 0 });
+    await operator.ok(operator.deploy());
   });
 
   test("plans nothing for an engine that does not answer", async () => {
