@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { engines } from "./matrix/engines";
 import { type Row, runTable } from "./matrix/table";
+import { terraforms } from "./matrix/terraforms";
 
-const TABLES: Readonly<Record<string, () => Promise<readonly Row[]>>> = { engines };
+const TABLES: Readonly<Record<string, () => Promise<readonly Row[]>>> = { engines, terraforms };
 
 async function matrix(names: readonly string[]): Promise<void> {
   for (const name of names.length > 0 ? names : Object.keys(TABLES)) {

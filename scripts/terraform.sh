@@ -5,6 +5,9 @@
 # long plan that is the end, where the errors are. This holds the terminal open for a moment after a failure.
 # PORTOLAN_TERRAFORM names another binary, like tofu.
 
+# OpenTofu warns of a configuration that is not there in the middle of its JSON, which cdktf then cannot read.
+[ -z "${TF_CLI_CONFIG_FILE-}" ] || [ -e "$TF_CLI_CONFIG_FILE" ] || unset TF_CLI_CONFIG_FILE
+
 "${PORTOLAN_TERRAFORM:-terraform}" "$@"
 code=$?
 [ "$code" -eq 0 ] || sleep 1
