@@ -8,6 +8,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../scripts/run";
 import { buildGoProgram } from "../../../scripts/setup/go";
+import { bridgeAddress } from "../bridge";
 import { freePort } from "../deployment";
 import { eventually } from "../eventually";
 
@@ -172,12 +173,6 @@ export class AcmeServer {
       await fetch(`http://127.0.0.1:${this.ports.dnsManagement}/`);
     }, 20);
   }
-}
-
-async function bridgeAddress(): Promise<string> {
-  const format = "{{(index .IPAM.Config 0).Gateway}}";
-  const { stdout } = await run("docker", ["network", "inspect", "bridge", "--format", format]);
-  return stdout.trim();
 }
 
 async function program(name: string): Promise<string> {
