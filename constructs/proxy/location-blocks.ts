@@ -20,7 +20,7 @@ export function locationBlocks(locations: readonly Location[]): string {
   const longestFirst = matched.sort((a, b) => b.path.length - a.path.length);
   const matchedBlock = (location: Location) =>
     asTolerant(location)
-      ? tolerantBlock(location, location.guard !== "limit" || above(location).every(({ guard }) => guard !== "bar"))
+      ? tolerantBlock(location, Boolean(location.answer) || above(location).every(({ guard }) => guard !== "bar"))
       : literalBlock(location);
   return [...plain.map(plainBlock), ...longestFirst.map(matchedBlock)].join("");
 }

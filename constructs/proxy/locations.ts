@@ -76,9 +76,12 @@ export function pattern(path: string): string {
 /** What Java's servers cut off from each part of a path. */
 const PARAMETERS = "(?:;[^/]*)?";
 
-/** A part that leads nowhere: parameters alone, and the script that PHP's frameworks let stand in front of a path. */
+/**
+ * A part that leads nowhere: parameters alone, and the script that PHP's frameworks let stand in front of a path. No part may
+ * fit in two ways: each such part of a request would double the work of the expression.
+ */
 const NOWHERE = "(?:/;[^/]*)*";
-const SCRIPT = "(?:/;[^/]*|/[^/]*[.](?:php|f?cgi|wsgi))*";
+const SCRIPT = "(?:/;[^/]*|/(?!;)[^/]*[.](?:php|f?cgi|wsgi))*";
 
 /**
  * The path as a regular expression for every spelling of it that one service or another takes for the same, from the first

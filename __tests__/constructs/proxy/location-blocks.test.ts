@@ -83,3 +83,14 @@ test("of a mere limit below what keeps people out have no script between their p
     `location ~* "${spellings("/admin/login", false)}/?$" {`,
   );
 });
+
+test("of a guard below another one let no script stand in between, which the other one guards", () => {
+  const locations = [
+    to("/admin/", { access: Access.allow(["10.0.0.0/8"]) }),
+    to("/admin/reports/", { access: Access.allow(["192.0.2.0/24"]) }),
+  ];
+  const [reports = ""] = locationBlocks(locations).match(/(?<=location ).*(?= {)/g) ?? [];
+  const pattern = new RegExp(/"(.*)"/.exec(reports)?.[1] ?? "", "i");
+  expect(pattern.test("/admin/reports/2026")).toBe(true);
+  expect(pattern.test("/admin/users.php/reports/")).toBe(false);
+});

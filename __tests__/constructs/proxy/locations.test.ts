@@ -92,3 +92,9 @@ test("answers with a text as it is", () => {
     'return 200 "say \\"hi\\"\\\\\\nbye";',
   ]);
 });
+
+test("a path of parts that could be read in two ways takes no longer than another", () => {
+  // Two ways for each part would be 2^40.
+  expect(new RegExp(spellings("/admin/", true), "i").test(`${"/;.php".repeat(40)}/admi/n`)).toBe(false);
+  expect(new RegExp(spellings("/admin/", true), "i").test(`${"/;.php".repeat(40)}/admin/n`)).toBe(true);
+});
