@@ -18,6 +18,9 @@ import {
 import type { Secret } from "../secret";
 import type { Connectable, Connection, Mountable, Routable } from "./connection";
 
+/** A name, or numbers above 0; what Docker reads as root in other ways, like +0, is neither. */
+const USER = /^([a-z_][\w-]*|[1-9]\d*)(:([a-z_][\w-]*|\d+))?$/;
+
 export interface AppServiceProps {
   readonly image: ImageSource;
 
@@ -113,8 +116,10 @@ export class AppService extends Construct implements Connectable, Routable {
     if (props.release && props.release.command.length === 0) {
       throw new InvalidInput(this, 'release has an empty command; write it in parts, like ["python", "migrate.py"]');
     }
-    if (/^(root|0+)(:|$)/.test(props.user ?? "")) {
-      throw new InvalidInput(this, `user "${props.user}" is root; give another, like the default "10001:10001"`);
+    const { user } = props;
+    if (user !== undefined && (!USER.test(user) || /^root(:|$)/.test(user))) {
+      const mistake = user === "" || !/^(root|[+-]?0+)(:|$)/.test(user) ? "is no name or uid:gid" : "is root";
+      throw new InvalidInput(this, `user "${user}" ${mistake}; give another, like the default "10001:10001"`);
     }
     this.port = props.port;
     this.probe = props.health.path;

@@ -222,7 +222,13 @@ test("says where in the tree it is wrong", () => {
   );
 });
 
-test.each(["root", "0", "0:0", "root:root", "00:10001"])("refuses to run as %s", (user) => {
+test.each(["", "10001:", "me too"])("refuses %p, which is nobody", (user) => {
+  expect(() => service(shop(), "api", { user })).toThrow(
+    new Error(`test/api: user "${user}" is no name or uid:gid; give another, like the default "10001:10001"`),
+  );
+});
+
+test.each(["root", "0", "0:0", "root:root", "00:10001", "+0", "-0:1"])("refuses to run as %s", (user) => {
   expect(() => service(shop(), "api", { user })).toThrow(
     new Error(`test/api: user "${user}" is root; give another, like the default "10001:10001"`),
   );
