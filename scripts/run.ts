@@ -58,6 +58,7 @@ export function attempt(command: string, args: readonly string[], options: RunOp
     // The whole group, as a terminal does: the command may be a script around the program that has to hear of it.
     const interrupt = () => child.pid && process.kill(-child.pid, "SIGINT");
     options.interruptedBy?.addEventListener("abort", interrupt, { once: true });
+    if (options.interruptedBy?.aborted) interrupt();
     let stdout = "";
     let stderr = "";
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));

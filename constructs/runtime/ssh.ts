@@ -72,6 +72,10 @@ ${sharedConnections(ssh)
 `,
   )
   .join("")}Match all
+  # Without a place in a shared connection, one of its own: never somebody's open one, whose key nobody compared.
+  ControlPath none
+  IgnoreUnknown KnownHostsCommand
+  KnownHostsCommand none
   Include ~/.ssh/config
   Include /etc/ssh/ssh_config
 `;

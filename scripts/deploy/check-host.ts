@@ -40,7 +40,7 @@ export async function checkHost(stack: SynthesisedStack): Promise<void> {
 
 /** What of a host a deploy can't live with, in one sentence and with what to type. */
 export function mistakeOf(facts: HostFacts, { host, builds }: { host: string; builds: boolean }): string | undefined {
-  const { engine, platform, freeBytes, missing } = facts;
+  const { engine, platform, freeBytes, ownWay, missing } = facts;
   if (!atLeast(version(facts.api), OLDEST)) {
     return `${host} has Docker Engine ${engine}, and 20.10 or newer is needed; upgrade it, see docs.docker.com/engine/install`;
   }
@@ -52,7 +52,7 @@ export function mistakeOf(facts: HostFacts, { host, builds }: { host: string; bu
   }
   if (!platform.startsWith("linux/"))
     return `${host} runs ${platform} containers; an engine with Linux containers is needed`;
-  const away = missing.find(({ failure }) => failure && NO_NETWORK.test(failure));
+  const away = ownWay ? undefined : missing.find(({ failure }) => failure && NO_NETWORK.test(failure));
   if (away) {
     return (
       `${host} cannot reach the registry of ${away.reference} (${lastLine(away.failure)}); ` +
@@ -110,7 +110,7 @@ function placeOf({ json }: SynthesisedStack): string {
 function unreachable(host: string, { json }: SynthesisedStack, said: string): string {
   const url = json.provider?.docker?.[0]?.host ?? "";
   if (!url.startsWith("ssh://")) {
-    return `the Docker Engine of this machine does not answer at ${url}:\n${said}\nstart it, type: systemctl start docker`;
+    return `the Docker Engine of this machine does not answer at ${url}:\n${said}\nstart it; on Linux, type: systemctl start docker`;
   }
   const { username, hostname, port } = new URL(url);
   return (

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Engine } from "../backups/engine";
 import { confirm } from "../confirm";
+import { interruption } from "../interruption";
 import type { Report } from "../setup/setup-error";
 import { runSteps } from "../setup/steps";
 import { type SynthesisedStack, synthesise } from "../synthesised-stack";
@@ -59,14 +61,30 @@ async function prepare(environment: string, file: string): Promise<Prepared> {
         const terraform = new Terraform(binary, stack.folder);
         report("looking at the host");
         await Promise.all([checkHost(stack).then(() => checkOwner(stack)), terraform.init()]);
+        interruption.throwIfAborted();
         report("planning");
         const plan = await withRemedy(terraform.plan(file));
+        await refuseForgotten(stack, terraform, plan);
         prepared = { stack, terraform, names: new ResourceNames(stack), plan };
         return plan.changes.length === 0 ? "no changes" : plan.summary.replace(/^Plan: |\.$/g, "");
       },
     },
   ]);
   return prepared as Prepared;
+}
+
+/** A state that was moved without its content would have everything made again, beside what is there. */
+async function refuseForgotten(stack: SynthesisedStack, terraform: Terraform, { changes }: Plan): Promise<void> {
+  const makesEverything = changes.length > 0 && changes.every(({ action }) => action === "create");
+  if (!makesEverything || (await terraform.stateList()).length > 0) return;
+  const label = `portolan.environment=${stack.system}/${stack.environment}`;
+  const there = await Engine.of(stack).ask("ps", "--all", "--filter", `label=${label}`, "--format", "{{.Names}}");
+  if (there === "") return;
+  throw new Error(
+    `the host has containers of ${stack.system}/${stack.environment}, like ${there.split("\n")[0]}, and the state knows nothing of ` +
+      "them; use the state that does (its file or bucket, see docs/environments.md), or to move it there, in " +
+      `cdktf.out/stacks/${stack.environment}, type: terraform init -migrate-state`,
+  );
 }
 
 async function apply({ terraform, names }: Prepared, file: string, report: Report): Promise<void> {

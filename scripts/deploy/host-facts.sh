@@ -4,8 +4,9 @@
 #   host-facts.sh [--insecure] IMAGE…    the images a deploy would pull
 #
 # The first line is the engine's version as JSON, the second the free kilobytes where it keeps images, if they can be
-# seen from here (not those of a virtual machine). Then, for each image of which the host has no version yet, a line
-# `@ CODE IMAGE` and what its registry says of it.
+# seen from here (not those of a virtual machine). The third says whether the engine reaches registries in a way of its own,
+# by a proxy or a mirror, which this command line does not know. Then, for each image of which the host has no version yet, a
+# line `@ CODE IMAGE` and what its registry says of it, or why it says nothing.
 set -eu
 
 insecure=
@@ -16,6 +17,7 @@ fi
 
 docker version --format '{{json .Server}}'
 df -Pk "$(docker info --format '{{.DockerRootDir}}')" 2>/dev/null | awk 'NR == 2 { print $4 }' | grep . || echo unknown
+docker info --format '{{if or .HTTPProxy .HTTPSProxy .RegistryConfig.Mirrors}}own{{else}}same{{end}}'
 
 for image in "$@"; do
   [ -z "$(docker image ls --quiet "${image%:*}")" ] || continue

@@ -17,6 +17,8 @@ export interface HostFacts {
   readonly platform: string;
   /** Where images are kept; nothing where it can't be seen. */
   readonly freeBytes?: number;
+  /** The engine goes by a proxy or a mirror, so that what its command line cannot reach says nothing. */
+  readonly ownWay: boolean;
   /** Images of which the host has no version yet. */
   readonly missing: readonly RegistryImage[];
 }
@@ -30,7 +32,7 @@ const server = z.object({
 });
 
 const manifest = z.object({
-  Descriptor: z.object({ platform: z.object({ architecture: z.string(), os: z.string() }) }),
+  Descriptor: z.object({ platform: z.object({ architecture: z.string(), os: z.string() }).optional() }),
   SchemaV2Manifest: z.object({ layers: z.array(z.object({ size: z.number() })) }).optional(),
   OCIManifest: z.object({ layers: z.array(z.object({ size: z.number() })) }).optional(),
 });
@@ -38,7 +40,12 @@ const manifest = z.object({
 /** What host-facts.sh printed. */
 export function hostFactsIn(output: string): HostFacts {
   const [head = "", ...images] = output.split(/^@ /m);
-  const [version = "", free = ""] = head.split("\n");
+  const lines = head.split("\n");
+  // Before it may come what the host's shell says to whoever logs in.
+  const first = lines.findIndex((line) => line.startsWith("{"));
+  if (first === -1)
+    throw new Error(`the host did not say which Docker Engine it has, but: ${head.trim().slice(0, 200)}`);
+  const [version = "", free = "", way] = lines.slice(first);
   const { Version, ApiVersion, MinAPIVersion, Os, Arch } = server.parse(JSON.parse(version));
   return {
     engine: Version,
@@ -46,6 +53,7 @@ export function hostFactsIn(output: string): HostFacts {
     oldestApi: MinAPIVersion,
     platform: `${Os}/${Arch}`,
     freeBytes: /^\d+$/.test(free) ? Number(free) * 1024 : undefined,
+    ownWay: way === "own",
     missing: images.map(imageIn),
   };
 }
@@ -55,11 +63,22 @@ function imageIn(part: string): RegistryImage {
   const [code, reference = ""] = head.split(" ");
   const said = lines.join("\n");
   if (code !== "0") return { reference, platforms: [], failure: said.trim() };
-  const manifests = z.array(manifest).parse([JSON.parse(said)].flat());
-  const platforms = manifests.map(({ Descriptor, SchemaV2Manifest, OCIManifest }) => {
+  const { data: manifests } = z.array(manifest).safeParse(jsonOf(said));
+  if (!manifests) return { reference, platforms: [], failure: "its description cannot be read" };
+  const platforms = manifests.flatMap(({ Descriptor, SchemaV2Manifest, OCIManifest }) => {
+    if (!Descriptor.platform) return [];
     const { os, architecture } = Descriptor.platform;
     const { layers = [] } = SchemaV2Manifest ?? OCIManifest ?? {};
-    return { platform: `${os}/${architecture}`, bytes: layers.reduce((sum, { size }) => sum + size, 0) };
+    return [{ platform: `${os}/${architecture}`, bytes: layers.reduce((sum, { size }) => sum + size, 0) }];
   });
   return { reference, platforms };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    // Before it may come a warning about the host's own login.
+    return [JSON.parse(text.slice(text.search(/^[[{]/m)))].flat();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { Listr, type ListrTask } from "listr2";
+import { interruption } from "../interruption";
 import { type Report, SetupError } from "./setup-error";
 
 export interface Step {
@@ -37,6 +38,7 @@ function asTask({ title, run }: Step, onFailure: (error: Error) => void): ListrT
       // A log gets a line when something new begins; a terminal sees the seconds go by.
       const ticker = process.stdout.isTTY ? setInterval(show, 1000) : undefined;
       try {
+        interruption.throwIfAborted();
         const result = await run((now) => {
           if (now === doing) return;
           doing = now;

@@ -33,6 +33,8 @@ export class Terraform {
     let summary = "";
     await this.withEvents(["plan", "-input=false", "-json", `-out=${file}`], (event) => {
       if (event.kind === "change") changes.push({ address: event.address, action: event.action });
+      if (event.kind === "outputs")
+        changes.push(...event.names.map((name) => ({ address: `output.${name}`, action: "change" })));
       if (event.kind === "summary") summary = event.text;
     });
     return { changes, summary };

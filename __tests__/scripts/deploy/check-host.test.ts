@@ -8,6 +8,7 @@ const well: HostFacts = {
   oldestApi: "1.24",
   platform: "linux/amd64",
   freeBytes: 20 * GB,
+  ownWay: false,
   missing: [],
 };
 
@@ -55,6 +56,11 @@ test("a registry out of reach", () => {
   );
 });
 
+test("a registry that only the engine's own proxy or mirror reaches is left to the engine", () => {
+  const failure = "Get https://ghcr.io/v2/: dial tcp: i/o timeout";
+  expect(mistake({ ownWay: true, missing: [{ reference: "ghcr.io/a:1", platforms: [], failure }] })).toBeUndefined();
+});
+
 test("what a registry keeps from the host is left to the provider's own login", () => {
   const failure = "unauthorized: authentication required";
   expect(mistake({ missing: [{ reference: "ghcr.io/shop/api:1.0.0", platforms: [], failure }] })).toBeUndefined();
@@ -77,6 +83,7 @@ test("the facts are read from what the script prints, for images of one platform
   const output = [
     '{"Version":"28.5.2","ApiVersion":"1.51","MinAPIVersion":"1.24","Os":"linux","Arch":"amd64"}',
     "1000",
+    "own",
     "@ 0 shop/api:1",
     JSON.stringify(one, null, 1),
     "@ 0 postgres:18",
@@ -90,6 +97,7 @@ test("the facts are read from what the script prints, for images of one platform
     oldestApi: "1.24",
     platform: "linux/amd64",
     freeBytes: 1_024_000,
+    ownWay: true,
     missing: [
       { reference: "shop/api:1", platforms: [{ platform: "linux/amd64", bytes: 7 }] },
       {
@@ -102,6 +110,18 @@ test("the facts are read from what the script prints, for images of one platform
       { reference: "shop/web:1", platforms: [], failure: "no such manifest" },
     ],
   });
+});
+
+test("what cannot be read of an image, or what a shell says to who logs in, stops nothing", () => {
+  const version = '{"Version":"28.5.2","ApiVersion":"1.51","Os":"linux","Arch":"amd64"}';
+  const said = `Welcome!\n${version}\nunknown\nsame\n@ 0 a:1\nWARNING: odd\n@ 0 b:1\n[{"Descriptor":{}}]`;
+  expect(hostFactsIn(said).missing).toEqual([
+    { reference: "a:1", platforms: [], failure: "its description cannot be read" },
+    { reference: "b:1", platforms: [] },
+  ]);
+  expect(() => hostFactsIn("sh: docker: not found\n")).toThrow(
+    "the host did not say which Docker Engine it has, but: sh: docker: not found",
+  );
 });
 
 test("room that cannot be seen from the host is not counted", () => {

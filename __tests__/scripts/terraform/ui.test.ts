@@ -35,6 +35,15 @@ test("an error is told whole, with the resource it is of", () => {
   });
 });
 
+test("outputs that change are named, and after the deploy they are none", () => {
+  const outputs = {
+    kept: { sensitive: false, action: "noop" },
+    "without-backup": { sensitive: false, action: "create" },
+  };
+  expect(eventIn(line({ type: "outputs", outputs }))).toEqual({ kind: "outputs", names: ["without-backup"] });
+  expect(eventIn(line({ type: "outputs", outputs: { kept: { value: 1 } } }))).toEqual({ kind: "outputs", names: [] });
+});
+
 test("the count of a plan is Terraform's own", () => {
   const text = "Plan: 1 to add, 0 to change, 0 to destroy.";
   expect(eventIn(line({ type: "change_summary", "@message": text }))).toEqual({ kind: "summary", text });
