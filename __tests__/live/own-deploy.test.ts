@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { renameSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { attempt } from "../../scripts/run";
@@ -44,6 +45,17 @@ describe("npm run deploy, which needs no cdktf", () => {
     expect(JSON.parse((await deployment.ask("/api/health")).body)).toMatchObject({ status: "healthy" });
     expect((await operator.deploy()).stdout).toMatch(/✔.* Plan: no changes/);
     expect((await deployment.diff()).stdout).toContain("No changes.");
+  });
+
+  test("makes nothing anew beside what is there, when the state knows nothing of it", async () => {
+    const state = join(PROJECT, `terraform.chenu.${deployment.name}.tfstate`);
+    renameSync(state, `${state}.elsewhere`);
+    const { exitCode, stderr } = await operator.deploy();
+    renameSync(`${state}.elsewhere`, state);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /the host has containers of chenu\/t-own, like chenu-t-own-\S+, and the state knows nothing of them/,
+    );
   });
 
   test("ends with the log lines of a release that never gets healthy, and the one before serves", async () => {
