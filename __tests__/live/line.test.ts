@@ -26,9 +26,9 @@ describe(`a machine behind ${ROUND_TRIP} ms of line`, () => {
   });
 
   afterAll(async () => {
+    await deployment?.remove();
     line?.close();
     await machine?.stop();
-    await deployment?.remove();
   });
 
   /** Starts to deploy a release, and comes back when the first of its containers is there. */
