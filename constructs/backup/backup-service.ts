@@ -20,9 +20,15 @@ import {
 } from "../runtime";
 import { Secret } from "../secret";
 import type { Backup } from "./backup";
+import { BackupProof } from "./backup-proof";
 import { metricsVolume } from "./metrics-volume";
 
 const CONTEXT = join(__dirname, "..", "..", "backup");
+
+const TMPFS = { "/tmp": "rw,noexec,nosuid,mode=1777,size=64m" };
+
+/** MiB, of the backup and of the server it is tried out on. */
+const MEMORY = 400;
 
 /** A backup in progress gives up when its container is stopped, and needs a moment to leave nothing behind. */
 const STOP_SECONDS = 30;
@@ -49,6 +55,8 @@ export interface BackupSource {
     readonly adminSecrets: SecretVolume;
     /** Job that made the role. */
     readonly ready: ITerraformDependable;
+    /** Extensions that a superuser has to make. @default - none */
+    readonly extensions?: readonly string[];
   };
 
   /**
@@ -110,11 +118,21 @@ export class BackupService extends Construct {
       ...(source.server ? [{ network: source.server.network }] : []),
       ...(remote ? [{ network: Network.egress(this) }] : []),
     ];
+    const proof =
+      source.server &&
+      new BackupProof(this, "proof", {
+        image,
+        environment: { ENGINE: source.engine, NAME: this.name, ...extensionsOf(source) },
+        user,
+        tmpfs: TMPFS,
+        memory: MEMORY,
+      });
     const mounts: Mount[] = [
       ...(local ? [{ volume: local, path: "/repository" }] : []),
       { volume: state, path: "/state" },
       { volume: metricsVolume(this), path: "/metrics" },
       { volume: secrets, path: "/run/secrets", readOnly: true },
+      ...(proof ? [proof.mount] : []),
       ...(source.server ? [] : [{ volume: source.dataVolume, path: DATA_PATH, readOnly: true }]),
     ];
     this.workload = {
@@ -123,8 +141,8 @@ export class BackupService extends Construct {
       user,
       networks,
       mounts,
-      tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=64m" },
-      resources: { memory: 400 },
+      tmpfs: TMPFS,
+      resources: { memory: MEMORY },
       background: true,
     };
     this.dependencies = [secrets, ...(source.server ? [source.server.ready] : [])];
@@ -198,6 +216,7 @@ export class BackupService extends Construct {
       REPOSITORY: repository.addressOf(name),
       ...(offsite && { OFFSITE_REPOSITORY: offsite.addressOf(name) }),
       ...(source.server && { DATABASE_HOST: source.server.host, DATABASE_USER: "backup" }),
+      ...extensionsOf(source),
       [VARIABLES[source.engine]]: source.databases.join(" "),
     };
   }
@@ -225,6 +244,10 @@ export class BackupService extends Construct {
       ...(policy.offsite && { offsite: policy.offsite.addressOf(name) }),
     });
   }
+}
+
+function extensionsOf({ server }: BackupSource): Record<string, string> {
+  return server?.extensions?.length ? { EXTENSIONS: server.extensions.join(" ") } : {};
 }
 
 const VARIABLES: Readonly<Record<BackupSource["engine"], string>> = {

@@ -36,3 +36,9 @@ GRANT pg_read_all_data TO backup;
 SELECT 'ALTER ROLE backup NOLOGIN' WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = 'backup') \gexec
 \endif
 SQL
+
+psql -X -q -v ON_ERROR_STOP=1 -v extensions="${EXTENSIONS:-}" "$DATABASE" <<'SQL'
+SET search_path = pg_catalog;
+SELECT format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA public', e)
+  FROM unnest(string_to_array(:'extensions', ' ')) e WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = e) \gexec
+SQL

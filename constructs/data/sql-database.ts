@@ -70,6 +70,8 @@ export interface SqlEngine {
   readonly stopSignal?: string;
   /** Waits for the server `HOST`, and makes `DATABASE`, its `ROLE` and the role that backs up. */
   readonly readyScript: string;
+  /** Extensions that a superuser has to create. @default - none */
+  readonly extensions?: readonly string[];
 }
 
 /**
@@ -137,6 +139,7 @@ export abstract class SqlDatabase extends Construct implements Connectable {
           DATABASE: this.database,
           ROLE: this.database,
           BACKUP: backedUp ? "on" : "off",
+          ...(engine.extensions?.length && { EXTENSIONS: engine.extensions.join(" ") }),
         },
         memory: 64,
         timeoutSeconds: 180,
@@ -151,7 +154,14 @@ export abstract class SqlDatabase extends Construct implements Connectable {
         base: image,
         databases: [this.database],
         dataVolume: data,
-        server: { host, network, password: backupPassword, adminSecrets: secrets, ready },
+        server: {
+          host,
+          network,
+          password: backupPassword,
+          adminSecrets: secrets,
+          ready,
+          extensions: engine.extensions,
+        },
       },
     });
     this.connected = { network, startAfter: [ready], backup };
