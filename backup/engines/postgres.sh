@@ -147,6 +147,8 @@ engine_before() {
 # Both names change in one transaction. The old database lets nobody in any more, so nothing is written to it by mistake.
 engine_swap() {
   engine_exists "$2" || return 0
+  # One that is swapped back let nobody in.
+  query --set beside="$2" <<<'ALTER DATABASE :"beside" WITH ALLOW_CONNECTIONS true'
   if engine_exists "$1"; then
     query --set old="$1" <<<'ALTER DATABASE :"old" WITH ALLOW_CONNECTIONS false'
   fi

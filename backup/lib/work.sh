@@ -40,6 +40,7 @@ leave() {
     if declare -F engine_scratch_stop >/dev/null; then engine_scratch_stop; fi
     remove_tree "$SCRATCH"
   fi
+  if [[ -n ${HOLDS_LOCK:-} ]]; then rm -f "$AT_WORK"; fi
   rm -rf "$WORK"
   exit "$code"
 }
