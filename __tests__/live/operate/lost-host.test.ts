@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { attempt, run } from "../../../scripts/run";
 import { rcloneImage } from "../backup/s3-server";
+import { bridgeAddress } from "../bridge";
 import { type Deployment, freePort } from "../deployment";
 import { deployStakaLivres, ORDER, placeOrder } from "../staka-livres";
 import { Operator } from "./operator";
@@ -18,9 +19,7 @@ const MANUSCRIPT = "Longtemps, je me suis couché de bonne heure.\n".repeat(2000
 /** Where the S3 server is, for this machine and for the containers on it. */
 async function serveS3(): Promise<string> {
   await attempt("docker", ["rm", "--force", "--volumes", S3]);
-  const template = "{{(index .IPAM.Config 0).Gateway}}";
-  const { stdout } = await run("docker", ["network", "inspect", "bridge", "--format", template]);
-  const address = `${stdout.trim()}:${await freePort()}`;
+  const address = `${await bridgeAddress()}:${await freePort()}`;
   const serve = `mkdir -p /data/backups; exec rclone serve s3 --addr :9000 --auth-key "$AUTH" /data`;
   const options = ["--detach", "--name", S3, "--publish", `${address}:9000`, "--env", "AUTH", "--entrypoint", "sh"];
   await run("docker", ["run", ...options, await rcloneImage(), "-c", serve], { env: { AUTH: `${KEY},${SECRET}` } });
