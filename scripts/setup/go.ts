@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { run } from "../run";
 import { ensureToolchain, GO_VERSION } from "./go-toolchain";
 import type { Report } from "./setup-error";
@@ -18,6 +18,8 @@ export interface GoProgram {
   readonly go: string;
   /** Where the module's go.mod puts one module in place of another; only the main module's word counts. */
   readonly replace?: Readonly<Record<string, string>>;
+  /** Files beside the go.mod, which replacements may name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Folder of the program inside the module. */
   readonly folder?: string;
   /** Build tags. */
@@ -36,7 +38,7 @@ export async function buildGoProgram(program: GoProgram, output: string, report:
   const go = await ensureGo(report);
   const folder = await mkdtemp(join(tmpdir(), "portolan-go-"));
   try {
-    await writeFile(join(folder, "go.mod"), goMod(program));
+    await writeSource(program, folder);
     const tags = program.tags ? ["-tags", program.tags.join(",")] : [];
     const flags = ["-mod=mod", "-trimpath", ...tags, "-ldflags", linkerFlags(program)];
     const path = [program.module, program.folder].filter(Boolean).join("/");
@@ -46,6 +48,13 @@ export async function buildGoProgram(program: GoProgram, output: string, report:
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function writeSource(program: GoProgram, folder: string): Promise<void> {
+  for (const [name, content] of Object.entries({ ...program.files, "go.mod": goMod(program) })) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
   }
 }
 

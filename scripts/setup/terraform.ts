@@ -13,7 +13,7 @@ const PIECE = "Terraform";
 const RELEASE = "1.13.3";
 const RELEASES = "https://releases.hashicorp.com";
 
-const OPENTOFU: GoProgram = {
+export const OPENTOFU: GoProgram = {
   module: "github.com/opentofu/opentofu",
   version: "v1.12.6",
   go: "1.26.6",

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { Deployment } from "../../__tests__/live/deployment";
+import { run } from "../run";
+import { CACHE } from "../setup/cache";
+import { buildGoProgram, type GoProgram } from "../setup/go";
+import { ensureProvider } from "../setup/provider";
+import { OPENTOFU } from "../setup/terraform";
+import { NEWEST_TERRAFORM } from "./newest-terraform";
+import type { Row } from "./table";
+
+/** Terraform as it is on this machine, the newest that can be had, and OpenTofu. */
+export async function terraforms(): Promise<Row[]> {
+  return [
+    await row("terraform"),
+    await row(await built("terraform", NEWEST_TERRAFORM)),
+    await row(await built("tofu", OPENTOFU)),
+  ];
+}
+
+async function row(binary: string): Promise<Row> {
+  const version = /(Terraform|OpenTofu) v\S+/.exec((await run(binary, ["version"])).stdout)?.[0] ?? binary;
+  let deployment: Deployment;
+  return {
+    name: version,
+    cells: {
+      provider: () => ensureProvider(binary, () => undefined),
+      "cdktf deploy": async () => {
+        deployment = await Deployment.create("t-terraforms");
+        deployment.extraEnv = { PORTOLAN_TERRAFORM: binary };
+        await deployment.mustDeploy();
+      },
+      answer: async () => {
+        const { status, body } = await deployment.ask("/api/health");
+        if (status !== 200) throw new Error(`/api/health answers with ${status}: ${body}`);
+      },
+      "second plan empty": async () => {
+        const { stdout, stderr } = await deployment.diff();
+        if (!stdout.includes("No changes.")) throw new Error(stdout + stderr);
+      },
+    },
+    end: async () => deployment?.remove(),
+  };
+}
+
+/** Where a program is that was built, under its version, so that it is built once. */
+async function built(name: string, program: GoProgram): Promise<string> {
+  const path = join(CACHE, `${name}-${program.version}`);
+  if (existsSync(path)) return path;
+  await mkdir(CACHE, { recursive: true });
+  await buildGoProgram(program, `${path}.unfinished`, console.log);
+  await rename(`${path}.unfinished`, path);
+  return path;
+}
