@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { engines } from "./matrix/engines";
+import { machines } from "./matrix/machines";
+import { nodes } from "./matrix/nodes";
 import { type Row, runTable } from "./matrix/table";
 import { terraforms } from "./matrix/terraforms";
 
-const TABLES: Readonly<Record<string, () => Promise<readonly Row[]>>> = { engines, terraforms };
+const TABLES: Readonly<Record<string, () => Promise<readonly Row[]>>> = { engines, machines, nodes, terraforms };
 
 async function matrix(names: readonly string[]): Promise<void> {
   for (const name of names.length > 0 ? names : Object.keys(TABLES)) {

@@ -14,13 +14,18 @@ export const MACHINES = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cac
 export type Suite = "bookworm" | "forky";
 
 /**
- * Sees to a folder with the root file system of a Docker host: Debian with its engine, sshd and a registry. It is built
- * once, as an image, and unpacked under that image's fingerprint; machines lay their own changes over it.
+ * Sees to a folder with the root file system of a Docker host, which is Debian with its engine, sshd and a registry; or of
+ * a bare machine, with git alone. It is built once, as an image, and unpacked under that image's fingerprint; machines lay
+ * their own changes over it.
  */
-export async function ensureRootFileSystem(suite: Suite, report: Report): Promise<string> {
-  const image = `portolan/machine:${suite}`;
+export async function ensureRootFileSystem(
+  suite: Suite,
+  report: Report,
+  kind: "machine" | "bare" = "machine",
+): Promise<string> {
+  const image = `portolan/${kind}:${suite}`;
   const base = await ensureBase(suite, report);
-  await ensureBuilt({ image, folder: join(__dirname, "machine"), buildArgs: { SUITE: suite }, base }, report);
+  await ensureBuilt({ image, folder: join(__dirname, kind), buildArgs: { SUITE: suite }, base }, report);
   const folder = join(MACHINES, `${suite}-${await labelOf(image)}`);
   if (!existsSync(folder)) await unpack(image, folder);
   return folder;

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Cable } from "../../__tests__/live/machines/network";
+import { type Finished, run } from "../run";
+import { ensureRootFileSystem, MACHINES, type Suite } from "../setup/machines/root-file-system";
+import { waitUntil } from "../setup/wait-until";
+import { ensureNodes, NODES_FOLDER, programsOf } from "./node-versions";
+
+const PROJECT = join(__dirname, "..", "..");
+const CLONE = "/root/portolan";
+/** What makes this machine trust a company's own certificate authority, where there is one. */
+const CERTIFICATES = ["etc/ssl/certs/ca-certificates.crt", "usr/local/share/ca-certificates"];
+
+/** A machine with git and Node, on which everything else is still to be installed; it is gone when this process ends. */
+export class BareMachine {
+  static async start(suite: Suite): Promise<BareMachine> {
+    const machine = new BareMachine(suite);
+    await machine.boot();
+    return machine;
+  }
+
+  private readonly folder: string;
+  private process?: ChildProcess;
+  private cable?: Cable;
+
+  private constructor(private readonly suite: Suite) {
+    this.folder = join(MACHINES, "running", `bare-${suite}`);
+  }
+
+  /** Puts a clone of what is committed here where the one before was. */
+  async clone(): Promise<void> {
+    await run("git", ["bundle", "create", join(this.folder, "srv", "project.bundle"), "HEAD"], { cwd: PROJECT });
+    await this.run("24", `rm -rf ${CLONE} && git clone --quiet /srv/project.bundle ${CLONE}`, "/root");
+  }
+
+  /** Runs a line of shell as root, with a Node on PATH; by default in the clone. */
+  async run(node: string, line: string, folder = CLONE): Promise<Finished> {
+    const path = `/opt/nodes/${programsOf(node)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+    const environment = [
+      `PATH=${path}`,
+      "HOME=/root",
+      `NODE_EXTRA_CA_CERTS=/${CERTIFICATES[0]}`,
+      "CHECKPOINT_DISABLE=1",
+    ];
+    const shell = ["env", "-i", ...environment, "sh", "-euc", `cd ${folder}; ${line}`];
+    return run("nsenter", ["--target", String(this.pid), "--mount", "--pid", "--ipc", "--uts", "--net", ...shell]);
+  }
+
+  async stop(): Promise<void> {
+    if (this.process && this.process.exitCode === null) {
+      const ended = once(this.process, "exit");
+      this.process.stdin?.end();
+      await ended;
+    }
+    await this.cable?.close();
+    await this.clear();
+  }
+
+  private async clear(): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
+    // Empty control groups, which an engine that was killed leaves behind.
+    const groups = ["-depth", "-type", "d", "(", "-path", `*${this.cgroup}`, "-o", "-path", `*${this.cgroup}/*`, ")"];
+    await run("find", ["/sys/fs/cgroup", ...groups, "-exec", "rmdir", "{}", ";"]);
+  }
+
+  private get cgroup(): string {
+    return `/portolan-bare-${this.suite}`;
+  }
+
+  private async boot(): Promise<void> {
+    await this.clear();
+    await ensureNodes();
+    const root = await ensureRootFileSystem(this.suite, console.log, "bare");
+    for (const name of ["root", "changes/root", "changes/etc/docker", "work", "docker", "srv"]) {
+      mkdirSync(join(this.folder, name), { recursive: true });
+    }
+    for (const path of ["etc/resolv.conf", ...CERTIFICATES].filter((name) => existsSync(join("/", name)))) {
+      cpSync(join("/", path), join(this.folder, "changes", path), { recursive: true, dereference: true });
+    }
+    // All that the engine is told beforehand: not to share a control group with the one of the machine outside.
+    writeFileSync(
+      join(this.folder, "changes/etc/docker/daemon.json"),
+      JSON.stringify({ "cgroup-parent": this.cgroup }),
+    );
+    const log = openSync(join(this.folder, "boot.log"), "w");
+    const boot = [join(__dirname, "bare-machine.sh"), this.folder, root, NODES_FOLDER];
+    this.process = spawn("unshare", ["--mount", "--pid", "--ipc", "--uts", "--fork", ...boot], {
+      stdio: ["pipe", log, log],
+    });
+    if (!(await waitUntil(async () => this.pid !== undefined, 20))) {
+      throw new Error(`the bare ${this.suite} does not boot\n${readFileSync(join(this.folder, "boot.log"), "utf8")}`);
+    }
+    this.cable = await Cable.plug(this.pid ?? 0);
+  }
+
+  /** Number of its first process here; it writes that itself. */
+  private get pid(): number | undefined {
+    const file = join(this.folder, "pid");
+    return existsSync(file) ? Number(readFileSync(file, "utf8")) || undefined : undefined;
+  }
+}

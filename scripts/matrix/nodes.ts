@@ -1,0 +1,38 @@
+import { BareMachine } from "./bare-machine";
+import { NODES } from "./node-versions";
+import type { Row } from "./table";
+
+const TEST_TOOLS = `npx tsx -e 'require("./scripts/setup/test-tools").ensureTestTools(() => undefined)'`;
+const CDKTF_DEPLOY =
+  "PATH=$PWD/node_modules/.bin:$PATH; export TERRAFORM_BINARY_NAME=tofu CI=true; " +
+  "cdktf deploy local --auto-approve --skip-provider-lock";
+
+/** Every Node from a clean clone, one after another, on one machine that was bare before the first. */
+export async function nodes(): Promise<Row[]> {
+  const machine = await BareMachine.start("forky");
+  const row = (node: string): Row => {
+    const quietly = async (line: string) => {
+      const { stdout, stderr } = await machine.run(node, line);
+      const noise = /\(node:\d+\).*Warning.*/.exec(stdout + stderr);
+      if (noise) throw new Error(`Node warns: ${noise[0]}`);
+    };
+    return {
+      name: `Node ${node}, npm ${NODES[node]}`,
+      cells: {
+        install: async () => {
+          await machine.clone();
+          await quietly("npm ci --no-audit --no-fund");
+        },
+        unit: () => machine.run(node, `${TEST_TOOLS} && npx jest --selectProjects=unit`),
+        up: () => quietly("npm run up"),
+        "cdktf deploy": async () => {
+          await quietly("npm run down");
+          await machine.run(node, CDKTF_DEPLOY);
+        },
+        down: () => quietly("npm run down -- --data --yes local"),
+      },
+    };
+  };
+  const rows = Object.keys(NODES).map(row);
+  return rows.map((each, i) => (i === rows.length - 1 ? { ...each, end: () => machine.stop() } : each));
+}
