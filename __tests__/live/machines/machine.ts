@@ -10,7 +10,7 @@ import { ensureDockerd } from "../../../scripts/setup/machines/dockerd";
 import { ensureRootFileSystem, MACHINES } from "../../../scripts/setup/machines/root-file-system";
 import { waitUntil } from "../../../scripts/setup/wait-until";
 import type { Place } from "../place";
-import { Cable, MACHINES_NETWORK } from "./network";
+import { Cable } from "./network";
 
 /** The engine's line: Debian 12's, forky's, and the next. */
 export type Engine = "20.10" | "28" | "29";
@@ -126,6 +126,7 @@ export class Machine implements Place {
     });
     await this.until("boots", async () => this.pid !== undefined);
     this.cable = await Cable.plug(this.pid ?? 0);
+    await run("nsenter", this.inside("tee", ["/etc/docker/daemon.json"]), { input: this.engineSettings });
     this.process.stdin?.write(`${this.cable.gateway}\n`);
     await this.until("has an engine", () => succeeds("nsenter", this.inside("docker", ["version"])));
     await this.until("has a registry", () =>
@@ -140,7 +141,7 @@ export class Machine implements Place {
 
   /** Writes what this machine has besides its prepared root file system, and returns that one. */
   private async prepare(): Promise<string> {
-    const { name, engine = "28", containerdStore } = this.options;
+    const { name, engine = "28" } = this.options;
     const quiet = () => undefined;
     for (const folder of ["root", "changes/etc/docker", "changes/etc/ssh", "changes/root/.ssh", "work", "docker"]) {
       mkdirSync(this.path(folder), { recursive: true });
@@ -153,14 +154,21 @@ export class Machine implements Place {
     copyFileSync(this.path("user.pub"), changed("root/.ssh/authorized_keys"));
     writeFileSync(changed("etc/hostname"), `${name}\n`);
     writeFileSync(changed("etc/resolv.conf"), nameServers());
-    const features = containerdStore === undefined ? {} : { features: { "containerd-snapshotter": containerdStore } };
-    const settings = { "insecure-registries": [MACHINES_NETWORK], "cgroup-parent": this.cgroup, ...features };
-    writeFileSync(changed("etc/docker/daemon.json"), JSON.stringify(settings));
     if (engine === "29") {
       mkdirSync(changed("usr/local/bin"), { recursive: true });
       copyFileSync(await ensureDockerd(quiet), changed("usr/local/bin/dockerd"));
     }
     return ensureRootFileSystem(engine === "20.10" ? "bookworm" : "forky", quiet);
+  }
+
+  private get engineSettings(): string {
+    const { containerdStore } = this.options;
+    return JSON.stringify({
+      // With its scheme: without it, Docker 20.10 asks in TLS for what it builds.
+      "insecure-registries": [this.registry],
+      "cgroup-parent": this.cgroup,
+      ...(containerdStore !== undefined && { features: { "containerd-snapshotter": containerdStore } }),
+    });
   }
 
   /** Number of its first process here; it writes that itself. */

@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
 import { attempt, run } from "../../../scripts/run";
 
-/** The addresses at which an engine may ask a registry without TLS. */
-export const MACHINES_NETWORK = "10.77.0.0/16";
-
 /** The cable between a machine and the one that runs the tests, with a network to itself and a way out. */
 export class Cable {
   /** @param pid of a process in the machine's network namespace */
@@ -20,7 +17,7 @@ export class Cable {
       await cable.connect(pid);
       return cable;
     }
-    throw new Error(`every network of ${MACHINES_NETWORK} is taken`);
+    throw new Error("every network of 10.77.0.0/16 is taken");
   }
 
   private constructor(private readonly number: number) {}
