@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostScript } from "../../scripts/host/on-host";
 import { attempt, type Finished, run } from "../../scripts/run";
 import { ensureBase } from "../../scripts/setup/images/base";
+import { Cloud } from "./cloud";
 import { eventually } from "./eventually";
 
 jest.setTimeout(600_000);
@@ -28,6 +29,9 @@ put systemctl <<'END'
 case $* in
   is-enabled*) exit 0 ;;
   'enable --now docker') touch /machine/docker ;;
+  'enable --quiet --now portolan-metadata')
+    sh -c "$(sed -n 's/^ExecStart=//p' /etc/systemd/system/portolan-metadata.service)"
+    ;;
   'reload docker') ! grep -q '"live-restore": true' /etc/docker/daemon.json || touch /machine/live-restore ;;
 esac
 echo "systemctl $*" >>/machine/told
@@ -80,7 +84,17 @@ describe("a machine, played by a container", () => {
   beforeAll(async () => {
     await ensureBase("forky", () => undefined);
     await run("docker", [
-      ...["run", "--detach", "--init", "--name", container, "--cap-add", "NET_ADMIN"],
+      ...[
+        "run",
+        "--detach",
+        "--init",
+        "--name",
+        container,
+        "--cap-add",
+        "NET_ADMIN",
+        "--sysctl",
+        "net.ipv4.ip_forward=1",
+      ],
       ...["portolan/base:forky", "sleep", "infinity"],
     ]);
     await run("docker", ["exec", "-i", container, "sh", "-eu"], { input: MACHINE });
@@ -110,6 +124,7 @@ describe("a machine, played by a container", () => {
       "!!  docker settings   no engine tells root; type: docker info",
       "!!  firewall          no ufw; type: apt-get install ufw",
       "!!  published ports   no engine tells root; type: docker ps",
+      "!!  metadata          containers reach a cloud's credentials at 169.254.169.254; type: npm run host -- prepare staging",
       "!!  upgrades          security updates wait for somebody; type: apt-get install unattended-upgrades && dpkg-reconfigure unattended-upgrades",
       "!!  audit             changes of /etc/docker are not recorded; type: echo '-w /etc/docker -p wa -k docker' >>/etc/audit/rules.d/portolan.rules && augenrules --load",
       "!!  clock             nobody sets it; type: apt-get install systemd-timesyncd && timedatectl set-ntp true",
@@ -130,6 +145,7 @@ describe("a machine, played by a container", () => {
     expect(stdout).toMatch(/^\.\. {2}firewall: no ufw$/m);
     expect(stdout).toMatch(/^ok {2}firewall +lets in 22\/tcp, 80\/tcp, 443\/tcp$/m);
     expect(stdout).toMatch(/^ok {2}docker settings +live-restore on, userns-remap off$/m);
+    expect(stdout).toMatch(/^ok {2}metadata +closed to containers$/m);
     expect(stdout).toMatch(/^ok {2}audit +changes of Docker itself are recorded$/m);
     expect(stdout).toMatch(/^ok {2}overcommit +vm\.overcommit_memory is 1$/m);
     expect(stdout).toMatch(/^ok {2}ssh logins +by key alone$/m);
@@ -143,6 +159,24 @@ describe("a machine, played by a container", () => {
     expect(again.exitCode).toBe(0);
     expect((await inside("cat /machine/told /etc/fstab; ufw show added")).stdout).toBe(told.stdout);
     expect(await host("check")).toMatchObject({ exitCode: 0 });
+  });
+
+  test("keeps what it forwards for containers from a cloud's credentials, and goes on asking itself", async () => {
+    // As Docker does for its containers.
+    await inside("iptables -I FORWARD -j ACCEPT");
+    await inside("nft delete table inet portolan_metadata");
+    const cloud = await Cloud.around(container);
+    try {
+      expect(await cloud.answerTo("container", 80)).toBe("credentials");
+      expect((await host("check")).stdout).toMatch(/^!! {2}metadata +containers reach a cloud's credentials /m);
+      await host("prepare");
+      expect(await cloud.answerTo("container", 80)).toBe("");
+      expect(await cloud.answerTo("container", 53)).toBe("credentials");
+      expect(await cloud.answerTo("machine", 80)).toBe("credentials");
+      expect(await host("check")).toMatchObject({ exitCode: 0 });
+    } finally {
+      await cloud.close();
+    }
   });
 
   test("never closes the port by which it is reached, also when sshd has nothing to say of it", async () => {

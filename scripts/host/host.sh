@@ -45,7 +45,7 @@ lacks() {
 
 check() {
   wrong=0
-  for piece in operating_system docker_engine docker_settings firewall published_ports upgrades audit clock swap \
+  for piece in operating_system docker_engine docker_settings firewall published_ports metadata upgrades audit clock swap \
     overcommit ssh_limits ssh_logins; do
     if state=$("$piece"); then mark=ok; else mark='!!' wrong=1; fi
     printf '%s  %-16s  %s\n' "$mark" "$(echo "$piece" | tr _ ' ')" "$state"
@@ -55,7 +55,7 @@ check() {
 }
 
 prepare() {
-  for piece in docker_engine docker_settings firewall upgrades audit clock swap overcommit ssh_limits ssh_logins; do
+  for piece in docker_engine docker_settings firewall metadata upgrades audit clock swap overcommit ssh_limits ssh_logins; do
     if ! state=$("$piece"); then
       echo "..  $(echo "$piece" | tr _ ' '): ${state%%;*}"
       "mend_$piece"
