@@ -7,7 +7,7 @@ take_run() {
   local of
   of=$(jq --raw-output .engine <<<"$RUN")
   [[ $of == "$ENGINE" ]] || fail "$REFUSED" "the backup is of $of, it cannot be restored into $ENGINE"
-  MANIFEST=$(read_manifest) || explain $? "$RESTORE_FAILED" "$WHICH"
+  MANIFEST=$(read_manifest "$RESTORE_FAILED")
   say "taking the backup $(jq --raw-output .run <<<"$RUN"), from $(moment "$(jq .time <<<"$RUN")")"
 }
 

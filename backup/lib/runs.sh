@@ -70,8 +70,13 @@ read_part() {
   repository "$WHICH" dump --no-lock "$id" "/$1"
 }
 
+# read_manifest CODE: of the run $RUN, to standard output; CODE is for a manifest that is damaged.
 read_manifest() {
-  repository "$WHICH" dump --no-lock "$(jq -r .manifest <<<"$RUN")" /manifest.json
+  repository "$WHICH" dump --no-lock "$(jq -r .manifest <<<"$RUN")" /manifest.json && return
+  quote "$WORK/restic.err"
+  # A repository that is away or locked is not damaged.
+  reach "$WHICH"
+  fail "$1" "the backup $(jq -r .run <<<"$RUN") of $NAME cannot be read: its manifest is damaged in $(address_of "$WHICH")"
 }
 
 # store WHAT FILE TAGS… -- COMMAND…: what the command writes becomes a snapshot, if the command succeeds.

@@ -1,6 +1,7 @@
 import { attempt, run } from "../../../scripts/run";
 import { eventually } from "../eventually";
 import { BackupContainer, backupImage, Exit, ensureNetwork } from "./backup-container";
+import { damage } from "./damage";
 import { Postgres } from "./servers";
 
 jest.setTimeout(900_000);
@@ -116,17 +117,28 @@ describe("faults", () => {
     await other.remove();
   });
 
-  test("a bit of a pack has flipped", async () => {
+  test.each([
+    ["manifest", "content", /cannot be read: its manifest/],
+    ["manifest", "folder", /cannot be read: its manifest/],
+    ["part-app.dump", "content", /cannot be restored: app/],
+    ["part-app.dump", "folder", /cannot be restored: app/],
+  ] as const)("a bit of %s has flipped, in its %s", async (tag, where, message) => {
     const copy = await BackupContainer.create("t-flipped", image, { ...server.environment, NAME: "t-faults" });
-    const from = ["-v", `${backup.volumes.repository}:/from:ro`, "-v", `${copy.volumes.repository}:/to`];
-    await run("docker", ["run", "--rm", "-u", "0", ...from, image, "cp", "-a", "/from/.", "/to/"]);
-    await copy.ok("check", "--all");
-    await copy.ok("bash", "-c", FLIP);
+    // With what restic keeps of the repository beside it: a proof may not believe that.
+    for (const volume of ["repository", "state"] as const) {
+      const from = ["-v", `${backup.volumes[volume]}:/from:ro`, "-v", `${copy.volumes[volume]}:/to`];
+      await run("docker", ["run", "--rm", "-u", "0", ...from, image, "cp", "-a", "/from/.", "/to/"]);
+    }
+    const newest = (await copy.list()).at(-1)?.run as string;
+    await copy.ok("bash", "-c", damage(newest, tag, where));
+
     const checked = await copy.verb("check", "--all");
     expect(checked.stderr).toMatch(/is damaged/);
     expect(checked.exitCode).toBe(Exit.CHECK_FAILED);
     expect(await copy.metrics()).toMatchObject({ check_last_exit_code: Exit.CHECK_FAILED });
-    expect((await copy.verb("verify")).exitCode).toBe(Exit.VERIFICATION_FAILED);
+    const verified = await copy.verb("verify");
+    expect(verified.stderr).toMatch(message);
+    expect(verified.exitCode).toBe(Exit.VERIFICATION_FAILED);
     await copy.remove();
   });
 
@@ -158,11 +170,3 @@ describe("faults", () => {
 /** Sessions, and what would keep the server's log from being removed. */
 const LEFT = `SELECT (SELECT count(*) FROM pg_stat_activity WHERE usename = 'backup')
   + (SELECT count(*) FROM pg_replication_slots) + (SELECT count(*) FROM pg_prepared_xacts)`;
-
-/** Changes one bit in the middle of the largest pack. */
-const FLIP = `
-pack=$(find /repository/data -type f -printf '%s %p\\n' | sort -n | tail -n 1 | cut -d ' ' -f 2)
-chmod u+w "$pack"
-at=$(($(stat -c %s "$pack") / 2))
-byte=$(od -An -tu1 -j "$at" -N 1 "$pack")
-printf "\\\\x$(printf %x $((byte ^ 1)))" | dd of="$pack" bs=1 seek="$at" conv=notrunc status=none`;
