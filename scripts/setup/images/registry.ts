@@ -18,12 +18,24 @@ export function localName(reference: string): string {
   return `${ADDRESS}/${reference}`;
 }
 
-/** A registry on this machine's loopback. It is a container, so the engine brings it back after a restart. */
-export async function ensureRegistry(report: Report): Promise<void> {
-  if (await answers()) return;
-  await start(report);
-  if (await waitUntil(answers, 20)) return;
-  throw new SetupError("Local registry", `${LOCAL_REGISTRY} does not answer`, `docker logs ${CONTAINER}`);
+/**
+ * A registry on this machine's loopback. It is a container, so the engine brings it back after a restart.
+ *
+ * @throws SetupError when another answers there: whoever started it would choose what runs
+ */
+export async function ensureRegistry(report: Report, container = CONTAINER, address = ADDRESS): Promise<void> {
+  const answered = () => answers(address);
+  if (await answered()) {
+    if (await isOurs(container, address)) return;
+    throw new SetupError(
+      "Local registry",
+      `what answers on ${address} is not the container ${container}, and would choose the images that run here`,
+      `stop it, or if you trust it, name it in environments/chenu/local.override.json: { "registry": "http://localhost:${address.split(":")[1]}" }`,
+    );
+  }
+  await start(report, container, address);
+  if (await waitUntil(answered, 20)) return;
+  throw new SetupError("Local registry", `http://${address} does not answer`, `docker logs ${container}`);
 }
 
 /** Puts an image of the engine into the registry, unless the registry has that very image. */
@@ -40,33 +52,40 @@ export async function imagesFolder(): Promise<string> {
   return (await run("docker", ["volume", "inspect", "--format", "{{.Mountpoint}}", CONTAINER])).stdout.trim();
 }
 
-async function start(report: Report): Promise<void> {
+async function start(report: Report, container: string, address: string): Promise<void> {
   const image = "portolan/registry";
   const suite = "forky";
   const base = await ensureBase(suite, report);
   await ensureBuilt({ image, folder: join(__dirname, "registry"), buildArgs: { SUITE: suite }, base }, report);
   // A stopped one of before has nothing to keep: the images are in its volume.
-  await run("docker", ["rm", "--force", CONTAINER]);
-  const place = ["--publish", `${ADDRESS}:5000`, "--volume", `${CONTAINER}:/var/lib/registry`];
+  await run("docker", ["rm", "--force", container]);
+  const place = ["--publish", `${address}:5000`, "--volume", `${container}:/var/lib/registry`];
   try {
-    await run("docker", ["run", "--detach", "--name", CONTAINER, "--restart", "unless-stopped", ...place, image]);
+    await run("docker", ["run", "--detach", "--name", container, "--restart", "unless-stopped", ...place, image]);
   } catch (error) {
-    throw new SetupError("Local registry", (error as Error).message, `stop what else uses ${ADDRESS}, then try again`);
+    throw new SetupError("Local registry", (error as Error).message, `stop what else uses ${address}, then try again`);
   }
 }
 
-async function answers(): Promise<boolean> {
-  const response = await ask("/v2/");
+/** Only one container has the port while it runs. */
+async function isOurs(container: string, address: string): Promise<boolean> {
+  const format = "{{range .NetworkSettings.Ports}}{{range .}}{{println .HostIp .HostPort}}{{end}}{{end}}";
+  const inspected = await run("docker", ["container", "inspect", "--format", format, container]).catch(() => undefined);
+  return inspected?.stdout.split("\n").includes(address.replace(":", " ")) ?? false;
+}
+
+async function answers(address: string): Promise<boolean> {
+  const response = await ask(`http://${address}/v2/`);
   return response?.status === 200 && response.headers.has("docker-distribution-api-version");
 }
 
 async function digestOf(reference: string): Promise<string | undefined> {
   const [name, tag] = reference.split(":");
-  const response = await ask(`/v2/${name}/manifests/${tag}`);
+  const response = await ask(`${LOCAL_REGISTRY}/v2/${name}/manifests/${tag}`);
   return response?.headers.get("docker-content-digest") ?? undefined;
 }
 
-function ask(path: string): Promise<Response | undefined> {
+function ask(url: string): Promise<Response | undefined> {
   const options = { method: "HEAD", headers: { accept: MANIFESTS }, signal: AbortSignal.timeout(3000) };
-  return fetch(`${LOCAL_REGISTRY}${path}`, options).catch(() => undefined);
+  return fetch(url, options).catch(() => undefined);
 }
