@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's own environment. */
   readonly env?: Record<string, string>;
+  /** Modes that files the command makes don't get. */
+  readonly umask?: number;
   /** Written to the command's standard input. */
   readonly input?: string;
   /** Show the command's output as it comes instead of collecting it. */
@@ -49,12 +51,14 @@ export function lastLines(text: string, count = 12): string {
 /** Runs a command and returns how it ended, well or not. */
 export function attempt(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...process.env, ...options.env },
-      stdio: options.inherit ? "inherit" : "pipe",
-      detached: options.interruptedBy !== undefined,
-    });
+    const child = startWith(options.umask, () =>
+      spawn(command, args, {
+        cwd: options.cwd,
+        env: { ...process.env, ...options.env },
+        stdio: options.inherit ? "inherit" : "pipe",
+        detached: options.interruptedBy !== undefined,
+      }),
+    );
     // The whole group, as a terminal does: the command may be a script around the program that has to hear of it.
     const interrupt = () => child.pid && process.kill(-child.pid, "SIGINT");
     options.interruptedBy?.addEventListener("abort", interrupt, { once: true });
@@ -76,4 +80,15 @@ export function attempt(command: string, args: readonly string[], options: RunOp
       resolve({ stdout, stderr, exitCode: code ?? 1 });
     });
   });
+}
+
+/** A process begins with the umask of the one that starts it. */
+function startWith<T>(umask: number | undefined, start: () => T): T {
+  if (umask === undefined) return start();
+  const own = process.umask(umask);
+  try {
+    return start();
+  } finally {
+    process.umask(own);
+  }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { App, LocalBackend, S3Backend, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
@@ -48,6 +48,11 @@ export class EnvironmentStack extends TerraformStack {
     return join(App.of(this).outdir, "stacks", this.node.id);
   }
 
+  /** Only its command line gives a program this context. Our own commands run Terraform with a umask. */
+  private get cdktfRunsTerraform(): boolean {
+    return this.node.tryGetContext("cdktfRelativeModules") !== undefined;
+  }
+
   private keepState(): void {
     const { system, environment } = this;
     // In a scope of its own: directly in the stack, the backend would take the id "backend" from the services.
@@ -57,8 +62,12 @@ export class EnvironmentStack extends TerraformStack {
       const path = `terraform.${system}.${environment.name}.tfstate`;
       // From the stack's folder: an absolute path would tie what is written there to this folder of this machine.
       new LocalBackend(state, { path: relative(resolve(this.folder), resolve(path)) });
-      // They have every secret in plain text, and Terraform makes them readable for everyone.
-      for (const file of [path, `${path}.backup`]) if (existsSync(file)) chmodSync(file, 0o600);
+      // They have every secret in plain text. Terraform makes them readable for everyone, and leaves the mode of one that is
+      // there; to Terraform an empty one is none.
+      for (const file of [path, `${path}.backup`]) {
+        if (this.cdktfRunsTerraform) closeSync(openSync(file, "a", 0o600));
+        if (existsSync(file)) chmodSync(file, 0o600);
+      }
       return;
     }
     new S3Backend(state, {

@@ -39,6 +39,11 @@ describe("CHE·NU on a real engine", () => {
 
   afterAll(() => deployment?.remove());
 
+  // The first: each synthesis mends what it finds.
+  test("leaves no state that others may read", () => {
+    expect(deployment.stateModes).toEqual({ tfstate: "600", "tfstate.backup": "600" });
+  });
+
   test("answers over HTTPS: the page, and a health check that asks database and cache", async () => {
     expect(await deployment.ask("/")).toMatchObject({ status: 200, body: expect.stringContaining("CHE·NU") });
     expect(JSON.parse((await deployment.ask("/api/health")).body)).toEqual({

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -185,8 +185,19 @@ export class Deployment {
     if (volumes.length > 0) await docker("volume", "rm", ...volumes);
     const networks = await named("network", "ls", "-q");
     if (networks.length > 0) await docker("network", "rm", ...networks);
-    for (const file of [".tfstate", ".tfstate.backup"])
-      rmSync(join(PROJECT, `terraform.${this.system}.${this.name}${file}`), { force: true });
+    for (const file of this.stateFiles) rmSync(file, { force: true });
+  }
+
+  /** Permissions of the state and of its backup, for each that there is. */
+  get stateModes(): Record<string, string> {
+    const there = this.stateFiles.filter((file) => existsSync(file));
+    return Object.fromEntries(
+      there.map((file) => [file.replace(/^.*(?=tfstate)/, ""), (statSync(file).mode & 0o777).toString(8)]),
+    );
+  }
+
+  private get stateFiles(): string[] {
+    return ["tfstate", "tfstate.backup"].map((end) => join(PROJECT, `terraform.${this.system}.${this.name}.${end}`));
   }
 
   async remove(): Promise<void> {

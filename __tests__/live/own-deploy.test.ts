@@ -47,6 +47,10 @@ describe("npm run deploy, which needs no cdktf", () => {
     expect((await deployment.diff()).stdout).toContain("No changes.");
   });
 
+  test("leaves no state that others may read", () => {
+    expect(deployment.stateModes).toEqual({ tfstate: "600", "tfstate.backup": "600" });
+  });
+
   test("makes nothing anew beside what is there, when the state knows nothing of it", async () => {
     const state = join(PROJECT, `terraform.chenu.${deployment.name}.tfstate`);
     renameSync(state, `${state}.elsewhere`);

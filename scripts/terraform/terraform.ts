@@ -80,7 +80,8 @@ export class Terraform {
   }
 
   private get options() {
-    return { cwd: this.folder, env: { CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" } };
+    // State, its backups and plans have every secret in plain text.
+    return { cwd: this.folder, umask: 0o077, env: { CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" } };
   }
 }
 
