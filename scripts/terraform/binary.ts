@@ -14,22 +14,23 @@ export const OLDEST_TERRAFORM = OLDEST.slice(0, 2).join(".");
 /**
  * The name on PATH of a Terraform, or of an OpenTofu in its place; nothing when there is neither.
  *
- * @throws SetupError when there is one, and it is too old
+ * @throws SetupError when all that there are are too old
  */
 export async function findTerraform(): Promise<string | undefined> {
   forgetMissingConfiguration();
   const named = process.env.TERRAFORM_BINARY_NAME;
+  const old: string[] = [];
   for (const binary of named ? [named] : ["terraform", "tofu"]) {
     const version = await versionOf(binary);
-    if (!version) continue;
-    if (atLeast(version, OLDEST)) return binary;
-    throw new SetupError(
-      PIECE,
-      `${binary} is version ${version.join(".")}; ${OLDEST_TERRAFORM} or newer is needed`,
-      `install a newer ${binary}, or remove it from PATH and let the setup fetch one`,
-    );
+    if (version && atLeast(version, OLDEST)) return binary;
+    if (version) old.push(`${binary} is version ${version.join(".")}`);
   }
-  return undefined;
+  if (old.length === 0) return undefined;
+  throw new SetupError(
+    PIECE,
+    `${old.join(", and ")}; ${OLDEST_TERRAFORM} or newer is needed`,
+    "install a newer one, or remove it from PATH and let the setup fetch one",
+  );
 }
 
 /** The same, for commands that install nothing. */
