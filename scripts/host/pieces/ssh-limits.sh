@@ -2,6 +2,21 @@
 # A deploy puts no more than nine sessions into one connection, and logs in a few times at once, which sshd's own limits
 # allow. Somebody may have tightened them.
 ssh_limits() {
+  with_sshd limits_of_sshd
+}
+
+limits_of_sshd() {
+  sessions=$(sshd_setting maxsessions)
+  startups=$(sshd_setting maxstartups)
+  if [ "$sessions" -ge 10 ] && [ "${startups%%:*}" -ge 10 ]; then
+    echo "MaxSessions $sessions, MaxStartups $startups"
+  else
+    lacks "MaxSessions $sessions, MaxStartups $startups" "printf 'MaxSessions 10\\nMaxStartups 10:30:100\\n' >/etc/ssh/sshd_config.d/10-portolan.conf && systemctl reload ssh"
+  fi
+}
+
+# with_sshd PIECE: goes on with it when sshd tells its $settings.
+with_sshd() {
   command -v sshd >/dev/null || {
     echo 'there is no sshd'
     return 0
@@ -11,13 +26,7 @@ ssh_limits() {
     lacks "sshd does not tell: $(echo "$settings" | tail -n 1)" 'sshd -T'
     return
   }
-  sessions=$(sshd_setting maxsessions)
-  startups=$(sshd_setting maxstartups)
-  if [ "$sessions" -ge 10 ] && [ "${startups%%:*}" -ge 10 ]; then
-    echo "MaxSessions $sessions, MaxStartups $startups"
-  else
-    lacks "MaxSessions $sessions, MaxStartups $startups" "printf 'MaxSessions 10\\nMaxStartups 10:30:100\\n' >/etc/ssh/sshd_config.d/10-portolan.conf && systemctl reload ssh"
-  fi
+  "$1"
 }
 
 # What $settings says of one.

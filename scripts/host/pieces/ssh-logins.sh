@@ -1,15 +1,10 @@
 #!/bin/sh
 # Passwords are guessed all day long, root's first.
 ssh_logins() {
-  command -v sshd >/dev/null || {
-    echo 'there is no sshd'
-    return 0
-  }
-  only_root || return
-  settings=$(as_root sshd -T 2>&1) || {
-    lacks "sshd does not tell: $(echo "$settings" | tail -n 1)" 'sshd -T'
-    return
-  }
+  with_sshd logins_of_sshd
+}
+
+logins_of_sshd() {
   if [ "$(sshd_setting passwordauthentication)$(sshd_setting kbdinteractiveauthentication)" = nono ]; then
     echo 'by key alone'
   else
