@@ -2,100 +2,10 @@ import { type ITerraformDependable, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { BackupService } from "../backup/backup-service";
 import { InvalidInput } from "../invalid-input";
-import {
-  type Attachment,
-  type Health,
-  Image,
-  type ImageSource,
-  Job,
-  type Mount,
-  Network,
-  Replacement,
-  type Resources,
-  Service,
-  volumeOwner,
-} from "../runtime";
-import type { Secret } from "../secret";
-import type { Connectable, Connection, Mountable, Routable } from "./connection";
-
-/** A name, or numbers above 0; what Docker reads as root in other ways, like +0, is neither. */
-const USER = /^([a-z_][\w-]*|[1-9]\d*)(:([a-z_][\w-]*|\d+))?$/;
-
-export interface AppServiceProps {
-  readonly image: ImageSource;
-
-  /** @default - the image's command */
-  readonly command?: readonly string[];
-
-  /**
-   * Port the application listens on.
-   *
-   * @default - none: it is reached by nobody, like a queue worker
-   */
-  readonly port?: number;
-
-  /** How to tell that it works. A deploy goes on only when every new container is healthy. */
-  readonly health: Health;
-
-  /** Plain settings. Never a secret: they are readable in the plan. */
-  readonly environment?: Readonly<Record<string, string>>;
-
-  /** Secrets by the name of the variable the application reads. */
-  readonly secrets?: Readonly<Record<string, Secret>>;
-
-  /**
-   * Containers that share the work.
-   *
-   * @default 1
-   */
-  readonly replicas?: number;
-
-  /** @default - 256 MiB of memory and one core for each container */
-  readonly resources?: Resources;
-
-  /**
-   * What runs once before each release, in the release's own image and environment, like a migration. If it fails, the
-   * release before goes on serving.
-   *
-   * @default - nothing
-   */
-  readonly release?: ReleaseJob;
-
-  /** Volumes by the path the application finds them at. */
-  readonly volumes?: Readonly<Record<string, Mountable>>;
-
-  /**
-   * User and group the application runs as, `uid:gid`.
-   *
-   * @default "10001:10001"
-   */
-  readonly user?: string;
-
-  /**
-   * Whether the application can write to nothing but its volumes and `/tmp`.
-   *
-   * @default true
-   */
-  readonly readOnlyRoot?: boolean;
-
-  /**
-   * Seconds the application has to finish its requests after SIGTERM.
-   *
-   * @default 30
-   */
-  readonly stopSeconds?: number;
-}
-
-export interface ReleaseJob {
-  readonly command: readonly string[];
-
-  /**
-   * Seconds it may take.
-   *
-   * @default 600
-   */
-  readonly timeoutSeconds?: number;
-}
+import { type Attachment, Image, Job, type Mount, Network, Replacement, Service, volumeOwner } from "../runtime";
+import { checkOwners, checkProps } from "./app-checks";
+import type { AppServiceProps } from "./app-service-props";
+import type { Connectable, Connection, Routable } from "./connection";
 
 /** An application in a container: replaced without a lost request, and only by a release that works. */
 export class AppService extends Construct implements Connectable, Routable {
@@ -113,14 +23,7 @@ export class AppService extends Construct implements Connectable, Routable {
 
   constructor(scope: Construct, id: string, props: AppServiceProps) {
     super(scope, id);
-    if (props.release && props.release.command.length === 0) {
-      throw new InvalidInput(this, 'release has an empty command; write it in parts, like ["python", "migrate.py"]');
-    }
-    const { user } = props;
-    if (user !== undefined && (!USER.test(user) || /^root(:|$)/.test(user))) {
-      const mistake = user === "" || !/^(root|[+-]?0+)(:|$)/.test(user) ? "is no name or uid:gid" : "is root";
-      throw new InvalidInput(this, `user "${user}" ${mistake}; give another, like the default "10001:10001"`);
-    }
+    checkProps(this, props);
     this.port = props.port;
     this.probe = props.health.path;
     for (const [name, value] of Object.entries(props.environment ?? {})) {
@@ -152,13 +55,7 @@ export class AppService extends Construct implements Connectable, Routable {
       this.service.startAfter(this.release);
     }
     const volumes = [...new Set(Object.values(props.volumes ?? {}))];
-    const stranger = volumes.find(({ user }) => user !== undefined && user !== workload.user);
-    if (stranger) {
-      throw new InvalidInput(
-        this,
-        `runs as ${workload.user}, but the files of one of its volumes belong to ${stranger.user}; give both the same \`user\``,
-      );
-    }
+    checkOwners(this, volumes, workload.user);
     if (volumes.length > 0) {
       this.startAfter(volumeOwner(this, { image: workload.image, user: workload.user, volumes }));
     }
