@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { Fn, TerraformStack, TerraformVariable } from "cdktf";
+import { conditional, Fn, Op, TerraformStack, TerraformVariable, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { InvalidInput } from "./invalid-input";
 import { DockerHost } from "./runtime/docker-host";
@@ -19,6 +19,13 @@ export interface SecretOptions {
    * @default - nobody: any random value will do
    */
   readonly from?: string;
+
+  /**
+   * Name of a secret that several share, which stands in for this one where this one is not set.
+   *
+   * @default - none
+   */
+  readonly sharedName?: string;
 }
 
 /**
@@ -28,13 +35,14 @@ export interface SecretOptions {
 export class Secret {
   /** @throws Error when the name is not an upper-case identifier or `minLength` is not a positive whole number */
   static named(name: string, options: SecretOptions = {}): Secret {
-    return new Secret(name, options.minLength ?? 16, options.from);
+    return new Secret(name, options.minLength ?? 16, options.from, options.sharedName);
   }
 
   private constructor(
     readonly name: string,
     readonly minLength: number,
     readonly from?: string,
+    readonly sharedName?: string,
   ) {
     if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
       throw new Error(`secret "${name}": a name has upper-case letters, digits and underscores, like "JWT_SECRET"`);
@@ -62,7 +70,10 @@ export class Secret {
         `secret ${this.name} has minLength ${this.minLength} here and ${minLength} in ${declared.user}; use one of the two`,
       );
     }
-    return declared.stringValue;
+    if (!this.sharedName) return declared.stringValue;
+    const own = declared.stringValue;
+    const standIn = (stack.node.findChild(this.sharedName) as TerraformVariable).stringValue;
+    return Token.asString(conditional(Op.gte(Fn.lengthOf(own), 1), own, standIn));
   }
 
   /** The value as it reads inside a URL. Terraform's own encoding is a form's, with "+" for a space. */
@@ -95,7 +106,7 @@ class SecretVariable extends TerraformVariable {
     readonly secret: Secret,
     readonly user: string,
   ) {
-    const { name, minLength, from } = secret;
+    const { name, minLength, from, sharedName } = secret;
     super(stack, name, {
       type: "string",
       sensitive: true,
@@ -107,13 +118,37 @@ class SecretVariable extends TerraformVariable {
     const subject = `Secret ${name} of environment ${stack.node.id}`;
     const command = `npm run secrets -- ${from ? "check" : "generate"} ${stack.node.id}`;
     const length = `length(var.${name})`;
-    host.require(`${length} > 0`, `${subject} is missing; type:`, command);
+    if (sharedName) shared(stack, sharedName, minLength);
+    host.require(
+      sharedName ? `${length} + length(var.${sharedName}) > 0` : `${length} > 0`,
+      `${subject} is missing; type:`,
+      command,
+    );
     host.require(
       `${length} == 0 || ${length} >= ${minLength}`,
       `${subject} must have at least ${minLength} characters; correct it, or remove it from its file and type:`,
       command,
     );
     // For scripts/secrets, in the one place of the file that Terraform takes for a comment.
-    stack.addOverride(`//.secrets.${name}`, { minLength, from });
+    stack.addOverride(`//.secrets.${name}`, { minLength, from, sharedName });
   }
+}
+
+/** Declares a secret that may be missing, because each of those it stands in for may have a value of its own. */
+function shared(stack: TerraformStack, name: string, minLength: number): void {
+  if (stack.node.tryFindChild(name)) return;
+  new TerraformVariable(stack, name, {
+    type: "string",
+    sensitive: true,
+    nullable: false,
+    default: "",
+    description: `At least ${minLength} characters; stands in for those that are not set`,
+  });
+  const length = `length(var.${name})`;
+  DockerHost.of(stack).require(
+    `${length} == 0 || ${length} >= ${minLength}`,
+    `Secret ${name} of environment ${stack.node.id} must have at least ${minLength} characters; correct it, and type:`,
+    `npm run secrets -- check ${stack.node.id}`,
+  );
+  stack.addOverride(`//.secrets.${name}`, { minLength, shared: true });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { BackupDescription } from "./backups/description";
 import { attempt } from "./run";
+import type { NeededSecret } from "./secrets/needed-secrets";
 
 export interface ContainerJson {
   readonly name: string;
@@ -14,7 +15,7 @@ export interface ContainerJson {
 /** The parts of a synthesised stack that commands read. */
 interface StackJson {
   readonly "//": {
-    readonly secrets?: Record<string, { minLength: number; from?: string }>;
+    readonly secrets?: Record<string, Omit<NeededSecret, "name">>;
     readonly backups?: Record<string, BackupDescription>;
   };
   readonly provider?: {

@@ -9,14 +9,14 @@ export RESTIC_CACHE_DIR=$STATE/cache RESTIC_PROGRESS_FPS=0.0166
 : "${REACH_SECONDS:=60}"
 
 # repository WHICH COMMAND…: runs restic on `local` or `offsite`, for at most LIMIT seconds if that is set, with the local
-# one's credentials, too, if COPYING is set; its messages are in $WORK/restic.err. What restic keeps of a repository in
-# $STATE/cache is not asked if WITHOUT_CACHE is set.
+# one's credentials, too, if COPYING is set, and with the password in the file OPENER instead of its own if that is set; its
+# messages are in $WORK/restic.err. What restic keeps of a repository in $STATE/cache is not asked if WITHOUT_CACHE is set.
 repository() {
   local which=$1 prefix=
   shift
   if [[ $which == offsite ]]; then prefix=offsite-; fi
   local -a options=(--retry-lock 10m) environment=() sftp=()
-  environment+=("RESTIC_REPOSITORY=$(address_of "$which")" "RESTIC_PASSWORD_FILE=$SECRETS/${prefix}$(password_name "$which")")
+  environment+=("RESTIC_REPOSITORY=$(address_of "$which")" "RESTIC_PASSWORD_FILE=${OPENER:-$SECRETS/${prefix}$(password_name "$which")}")
   if [[ -n ${WITHOUT_CACHE:-} ]]; then options+=(--no-cache); fi
   if [[ $(address_of "$which") == sftp:* ]]; then sftp+=("$prefix"); fi
   if [[ -n ${COPYING:-} && $REPOSITORY == sftp:* ]]; then sftp+=(''); fi

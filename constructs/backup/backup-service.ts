@@ -18,9 +18,10 @@ import {
   Volume,
   type Workload,
 } from "../runtime";
-import { Secret } from "../secret";
+import type { Secret } from "../secret";
 import type { Backup } from "./backup";
 import { metricsVolume } from "./metrics-volume";
+import { RepositoryPassword } from "./repository-password";
 
 const CONTEXT = join(__dirname, "..", "..", "backup");
 
@@ -68,6 +69,7 @@ export const DATA_PATH = "/data";
  */
 export class BackupService extends Construct {
   private readonly workload: Workload;
+  private readonly password: RepositoryPassword;
   private readonly dependencies: ITerraformDependable[];
   private readonly writers: string[] = [];
   private readonly releaseJobs: string[] = [];
@@ -86,17 +88,21 @@ export class BackupService extends Construct {
     const { repository, offsite } = policy;
     const user = source.user ?? "999:999";
     const image = new Image(this, "image", ImageSource.build(CONTEXT, { BASE: source.base, OWNER: user }));
-    const password = Secret.named("BACKUP_PASSWORD", { minLength: 24 });
+    this.password = new RepositoryPassword(this, "password", this.name, props.removal);
+    const { variable, secret: password } = this.password;
     const secrets = new SecretVolume(this, "secrets", {
       image,
       files: {
         "repository-password": password,
-        ...repository.credentials(this, "BACKUP"),
+        ...repository.credentials(this, `${variable}_REPOSITORY`, "BACKUP"),
         ...(source.server && { "database-password": source.server.password }),
         ...(offsite && {
           "offsite-password": password,
           ...Object.fromEntries(
-            Object.entries(offsite.credentials(this, "OFFSITE")).map(([file, secret]) => [`offsite-${file}`, secret]),
+            Object.entries(offsite.credentials(this, `${variable}_OFFSITE`, "OFFSITE")).map(([file, secret]) => [
+              `offsite-${file}`,
+              secret,
+            ]),
           ),
         }),
       },
@@ -221,6 +227,7 @@ export class BackupService extends Construct {
       schedule: policy.schedule,
       timeZone: policy.timeZone,
       keep: policy.keep.rule,
+      password: this.password.secret.name,
       repository: policy.repository.addressOf(name),
       ...(policy.offsite && { offsite: policy.offsite.addressOf(name) }),
     });

@@ -44,6 +44,9 @@ export interface SftpRepositoryProps {
 /** The secrets of a repository by the name of their file in the backup container. Plain text is public, like a host key. */
 type Credentials = Readonly<Record<string, Secret | string>>;
 
+/** A secret by the last part of its name. */
+type Named = (name: string, options: { minLength: number; from: string }) => Secret;
+
 /**
  * Where backups are kept, encrypted: a restic repository for each database below one address.
  */
@@ -53,24 +56,21 @@ export class Repository {
     return new Repository(undefined, () => ({}));
   }
 
-  /** S3, or what speaks its language. Secrets: `<PREFIX>_ACCESS_KEY_ID`, `<PREFIX>_SECRET_ACCESS_KEY`. */
+  /** S3, or what speaks its language. Secrets: `…_ACCESS_KEY_ID`, `…_SECRET_ACCESS_KEY`. */
   static s3(props: S3RepositoryProps): Repository {
     const { bucket, endpoint = "https://s3.amazonaws.com", region, prefix } = props;
     const path = [bucket, prefix].filter(Boolean).join("/");
     return new Repository(
       `s3:${checkedUrl(`${endpoint.replace(/\/$/, "")}/${path}`)}`,
-      (secrets) => ({
-        "aws-access-key-id": Secret.named(`${secrets}_ACCESS_KEY_ID`, { minLength: 3, from: "the object storage" }),
-        "aws-secret-access-key": Secret.named(`${secrets}_SECRET_ACCESS_KEY`, {
-          minLength: 8,
-          from: "the object storage",
-        }),
+      (named) => ({
+        "aws-access-key-id": named("ACCESS_KEY_ID", { minLength: 3, from: "the object storage" }),
+        "aws-secret-access-key": named("SECRET_ACCESS_KEY", { minLength: 8, from: "the object storage" }),
       }),
       region ? { AWS_DEFAULT_REGION: region } : {},
     );
   }
 
-  /** A folder on a machine reached over SSH. Secret: the private key in base64, in one line, `<PREFIX>_SSH_KEY`. */
+  /** A folder on a machine reached over SSH. Secret: the private key in base64, in one line, `…_SSH_KEY`. */
   static sftp({ user, host, port = 22, path, hostKeys }: SftpRepositoryProps): Repository {
     if (!path.startsWith("/")) throw new Error(`repository path "${path}" must be absolute, like "/backups"`);
     if (hostKeys.length === 0) {
@@ -78,26 +78,24 @@ export class Repository {
     }
     const known = port === 22 ? host : `[${host}]:${port}`;
     // Two slashes: the first ends the host, the second begins an absolute path.
-    return new Repository(`sftp://${user}@${host}:${port}/${path.replace(/\/$/, "")}`, (secrets, scope) => ({
+    return new Repository(`sftp://${user}@${host}:${port}/${path.replace(/\/$/, "")}`, (named, scope) => ({
       // A file of secrets has no value of several lines.
-      "ssh-key": Fn.base64decode(
-        Secret.named(`${secrets}_SSH_KEY`, { minLength: 64, from: "whoever runs the server" }).valueIn(scope),
-      ),
+      "ssh-key": Fn.base64decode(named("SSH_KEY", { minLength: 64, from: "whoever runs the server" }).valueIn(scope)),
       "ssh-known-hosts": hostKeys.map((key) => `${known} ${key}\n`).join(""),
     }));
   }
 
-  /** restic's rest-server. Secrets: `<PREFIX>_USERNAME`, `<PREFIX>_HTTP_PASSWORD`. */
+  /** restic's rest-server. Secrets: `…_USERNAME`, `…_HTTP_PASSWORD`. */
   static rest(url: string): Repository {
-    return new Repository(`rest:${checkedUrl(url.replace(/\/$/, ""))}`, (secrets) => ({
-      "rest-username": Secret.named(`${secrets}_USERNAME`, { minLength: 1, from: "whoever runs the server" }),
-      "rest-password": Secret.named(`${secrets}_HTTP_PASSWORD`, { minLength: 8, from: "whoever runs the server" }),
+    return new Repository(`rest:${checkedUrl(url.replace(/\/$/, ""))}`, (named) => ({
+      "rest-username": named("USERNAME", { minLength: 1, from: "whoever runs the server" }),
+      "rest-password": named("HTTP_PASSWORD", { minLength: 8, from: "whoever runs the server" }),
     }));
   }
 
   private constructor(
     private readonly address: string | undefined,
-    private readonly secrets: (prefix: string, scope: Construct) => Credentials,
+    private readonly secrets: (named: Named, scope: Construct) => Credentials,
     /** Variables that the backup container needs for it. */
     readonly environment: Readonly<Record<string, string>> = {},
   ) {}
@@ -111,9 +109,14 @@ export class Repository {
     return this.address === undefined ? "/repository" : `${this.address}/${name}`;
   }
 
-  /** @param prefix first part of the secrets' names */
-  credentials(scope: Construct, prefix: string): Credentials {
-    return this.secrets(prefix, scope);
+  /**
+   * @param prefix first part of the secrets' names
+   * @param sharedPrefix that of the secrets which stand in for them, and which several backups may share
+   */
+  credentials(scope: Construct, prefix: string, sharedPrefix: string): Credentials {
+    const named: Named = (name, options) =>
+      Secret.named(`${prefix}_${name}`, { ...options, sharedName: `${sharedPrefix}_${name}` });
+    return this.secrets(named, scope);
   }
 }
 

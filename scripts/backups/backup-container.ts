@@ -55,6 +55,13 @@ export class BackupContainer {
     return this.ended(words[0] as string, finished);
   }
 
+  /** The same for a verb that reads secrets, a line each. */
+  async verbWith(lines: readonly string[], ...words: string[]): Promise<string> {
+    const command = ["exec", "--interactive", this.backup.container, ...words];
+    const input = lines.map((line) => `${line}\n`).join("");
+    return this.ended(words[0] as string, await this.engine.docker(command, { input, show: true }));
+  }
+
   /** Runs a small shell script in it, with `$1`… as given and `input` to read. */
   async script(text: string, words: readonly string[], input?: string): Promise<string> {
     const command = ["exec", "--interactive", this.backup.container, "sh", "-c", text, "-", ...words];

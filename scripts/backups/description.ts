@@ -19,6 +19,8 @@ export interface BackupDescription {
   readonly schedule: string;
   readonly timeZone: string;
   readonly keep: string;
+  /** Name of the secret that opens its repositories. */
+  readonly password: string;
   readonly repository: string;
   readonly offsite?: string;
 }

@@ -81,6 +81,11 @@ export function beforeYouStart(place: Place): string {
         ),
       ),
     ),
+    text(
+      "**On a quiet day**, make a recovery key: one more password that opens every backup, for the day when the others are lost.",
+      sh(place.npm("secrets", "recovery-key", place.environment, "--file", place.recoveryKeyFile)),
+      "Print that file, or copy it to a drive that you lock away, and remove it here. Databases that come later get the same key by the same command with that file.",
+    ),
     "Every restore compares what it has restored with what was dumped, table by table, before it replaces anything. What was there stays under another name until you drop it.",
   );
 }

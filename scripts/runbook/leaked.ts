@@ -1,8 +1,5 @@
-import { prints, sh, steps, table, text } from "./markdown";
+import { sh, steps, table, text } from "./markdown";
 import type { NamedBackup, Place } from "./place";
-
-/** restic itself, in the backup container, with the repository's credentials. */
-const RESTIC = ". /opt/backup/lib/common.sh; make_work";
 
 /** First part of the names of a database's secrets. */
 function variable({ id }: NamedBackup): string {
@@ -23,7 +20,7 @@ export function leakedCredentials(place: Place): string {
           "the backup container's files",
           "all backups, and read access to the databases",
           [
-            "BACKUP_PASSWORD",
+            ...place.backups.map(({ password }) => password),
             ...servers.map((backup) => `${variable(backup)}_BACKUP_PASSWORD`),
             ...(offsite ? [keysOf(offsite)] : []),
           ].join(", "),
@@ -40,7 +37,7 @@ export function leakedCredentials(place: Place): string {
     ),
     servers.length > 0 && roles(place, servers),
     offsite && text("### The offsite storage's key", offsiteKey(place, offsite)),
-    "### The repositories' password",
+    "### The repositories' passwords",
     "A new password keeps out whoever has only the old one. Whoever has copied the repository itself can read that copy for ever: then begin a new repository as well, as for a [forgotten password](#forgotten-repository-password).",
     repositoryPassword(place),
   );
@@ -82,42 +79,21 @@ function offsiteKey(place: Place, offsite: string): string {
 }
 
 function repositoryPassword(place: Place): string {
-  const each = (line: (backup: NamedBackup, which: string) => string[]) =>
-    place.backups.flatMap((backup) =>
-      ["local", ...(backup.offsite ? ["offsite"] : [])].flatMap((which) => line(backup, which)),
-    );
   return steps(
     text(
-      "Make a new value. The host keeps the old one until the next deploy:",
-      sh(place.forget("BACKUP_PASSWORD"), place.npm("secrets", "generate", place.environment)),
-      prints("generated BACKUP_PASSWORD (43 characters)"),
-    ),
-    text(
-      "Let it open each repository, beside the old one:",
-      sh(
-        ...place.dockerHost,
-        ...each(({ container }, which) => [
-          `sed -n 's/^BACKUP_PASSWORD="\\([^"]*\\)".*/\\1/p' ${place.secretsFile} |`,
-          `  docker exec --interactive ${container} bash -c '${RESTIC}`,
-          `    cat >"$WORK/new"; repository ${which} key add --new-password-file "$WORK/new" || explain $? 1 ${which}'`,
-        ]),
-      ),
-      "Each says `saved new key`.",
+      "Let a new password open every repository, beside the old one. Interrupted, it is typed again:",
+      sh(place.npm("secrets", "rotate", place.environment)),
     ),
     text("Bring it to the host:", sh(place.cdktf("deploy"))),
-    text("See that it opens them:", sh(place.backup("check"))),
     text(
-      "**Only when that went well**, take the old one away from each repository:",
-      sh(
-        ...place.dockerHost,
-        ...each(({ container }, which) => [
-          `docker exec ${container} bash -c '${RESTIC}`,
-          `  repository ${which} key list --json | jq --raw-output ".[] | select(.current | not) | .id" >"$WORK/keys"`,
-          `  while read -r key <&3; do repository ${which} key remove "$key" || explain $? 1 ${which}; done 3<"$WORK/keys"'`,
-        ]),
-      ),
-      "Each says `removed key`.",
+      "Take the old one away. It goes only once the new one was proved on the host, in every repository:",
+      sh(place.npm("secrets", "rotate", place.environment, "--finish")),
     ),
-    "Put the new password into your password manager.",
+    `Put the new passwords into your password manager. If \`BACKUP_PASSWORD\` is still in \`${place.secretsFile}\`, nothing needs it any more: remove its line.`,
+    text(
+      "Did they have the recovery key, too? Then make another, which takes the old one's place:",
+      sh(place.npm("secrets", "recovery-key", place.environment, "--file", place.recoveryKeyFile)),
+      "Print the file or copy it to a drive that you lock away, and remove it here.",
+    ),
   );
 }

@@ -37,7 +37,7 @@ function newMachine(place: Place): string {
     steps(
       toNewHost,
       text(
-        `Put \`${place.secretsFile}\` back from your password manager, and see that it is complete. Without its \`BACKUP_PASSWORD\` no backup can be read.`,
+        `Put \`${place.secretsFile}\` back from your password manager, and see that it is complete. Without the passwords of its repositories (${place.backups.map(({ password }) => `\`${password}\``).join(", ")}), or the [recovery key](#forgotten-repository-password), no backup can be read.`,
         sh(place.npm("secrets", "check", place.environment)),
       ),
       text("Deploy. Everything starts, with empty databases:", sh(place.cdktf("deploy"))),

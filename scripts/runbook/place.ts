@@ -39,6 +39,11 @@ export class Place {
     return `environments/${this.system}/${this.environment}.json`;
   }
 
+  /** Where a recovery key is while it is made or used. git ignores it. */
+  get recoveryKeyFile(): string {
+    return `${this.secretsFile}.recovery-key`;
+  }
+
   get ssh(): string | undefined {
     const { username, hostname, port } = new URL(this.engine.address);
     return this.engine.isRemote ? `ssh -p ${port || 22} ${username}@${hostname}` : undefined;

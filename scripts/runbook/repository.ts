@@ -79,18 +79,27 @@ function anewElsewhere(place: Place, backup: NamedBackup): string {
 export function forgottenPassword(place: Place): string {
   return text(
     "## Forgotten repository password",
-    "**Without its password no backup can be read, by anybody, ever.** There is no second key and nobody to ask. But it is in more places than one:",
+    "**Without a password no backup can be read, by anybody, ever.** But there is more than one place to look for it, and there may be a recovery key.",
     steps(
       text(
-        `Search: \`${place.secretsFile}\` on each machine that has deployed, your password manager, CI's variables, the state file (it has \`BACKUP_PASSWORD\` as plain text), and, as long as it exists, the backup container itself:`,
+        `Do you have the recovery key, on paper or on a drive? Write it into the file \`${place.recoveryKeyFile}\` as \`RECOVERY_KEY="…"\`, and let it give the repositories a new password:`,
+        sh(
+          place.npm("secrets", "rotate", place.environment, "--recovery-key", place.recoveryKeyFile),
+          place.cdktf("deploy"),
+          place.npm("secrets", "rotate", place.environment, "--finish"),
+        ),
+        "Remove the file, put the new passwords into your password manager, and stop here.",
+      ),
+      text(
+        `Search: \`${place.secretsFile}\` on each machine that has deployed, your password manager, CI's variables, the state file (it has \`${place.backups[0]?.password}\` as plain text), and, as long as it exists, the backup container itself:`,
         sh(...place.dockerHost, `docker exec ${place.backups[0]?.container} cat /run/secrets/repository-password`),
-        `If one of them opens the repository, write it into \`${place.secretsFile}\` as \`BACKUP_PASSWORD="…"\`, keep a copy elsewhere, deploy, and stop here.`,
+        `If one of them opens the repository, write it into \`${place.secretsFile}\` as \`${place.backups[0]?.password}="…"\`, keep a copy elsewhere, deploy, and stop here.`,
       ),
       "It is nowhere? Then the old backups are lost, while the data are not. Do this today: until it is done there is no backup.",
       text(
-        "Make a new password, and bring it to the host:",
-        sh(place.forget("BACKUP_PASSWORD"), place.npm("secrets", "generate", place.environment), place.cdktf("deploy")),
-        "**Put it into your password manager now.**",
+        "Make new passwords, and bring them to the host. This asks for the environment's name:",
+        sh(place.npm("secrets", "rotate", place.environment, "--lost"), place.cdktf("deploy")),
+        "**Put them into your password manager now**, and make a recovery key in the end, as before you start.",
       ),
       ...place.backups
         .filter(({ repository }) => repository.startsWith("/"))

@@ -9,7 +9,7 @@ const STRENGTH = 32;
 export type Step =
   /** The file has it, right or wrong. */
   | { readonly does: "keep"; readonly name: string }
-  /** A variable has it, which a line in the file would hide. */
+  /** A variable has it, which a line in the file would hide, or another secret stands in for it. */
   | { readonly does: "leave"; readonly name: string; readonly variable: string }
   /** Only somebody else can give it. */
   | { readonly does: "ask"; readonly name: string; readonly from: string }
@@ -21,18 +21,27 @@ export function generation(
   text: SecretsText,
   variables: NodeJS.ProcessEnv,
 ): readonly Step[] {
-  return needed.map(({ name, minLength, from }) => {
-    const line = text.find(name);
-    if (line && line.value !== "") return { does: "keep", name };
+  return needed.flatMap(({ name, minLength, from, sharedName, shared }): Step | [] => {
+    if (isWritten(text, name)) return { does: "keep", name };
     const variable = `TF_VAR_${name}`;
     if (variables[variable]) return { does: "leave", name, variable };
+    if (shared) return [];
+    if (sharedName && (isWritten(text, sharedName) || variables[`TF_VAR_${sharedName}`])) {
+      return { does: "leave", name, variable: sharedName };
+    }
     if (from) return { does: "ask", name, from };
     return { does: "generate", name, value: randomValue(minLength) };
   });
 }
 
+/** Whether the file has it, right or wrong. */
+function isWritten(text: SecretsText, name: string): boolean {
+  const line = text.find(name);
+  return line !== undefined && line.value !== "";
+}
+
 /** Letters, digits, "-" and "_": the same inside quotes, a URL, a shell and a template. */
-function randomValue(minLength: number): string {
+export function randomValue(minLength: number): string {
   // Four characters carry three bytes.
   return randomBytes(Math.max(STRENGTH, Math.ceil((minLength * 3) / 4))).toString("base64url");
 }

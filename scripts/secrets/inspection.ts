@@ -1,4 +1,4 @@
-import type { NeededSecret } from "./needed-secrets";
+import { type NeededSecret, standsIn } from "./needed-secrets";
 import type { SecretLine, SecretsText } from "./secrets-text";
 
 /** How one needed secret stands. */
@@ -28,11 +28,18 @@ export function inspection(
   text: SecretsText,
   variables: NodeJS.ProcessEnv,
 ): Inspection {
-  const states = needed.map((secret) => stateOf(secret, text.find(secret.name), variables));
+  const has = (name: string) => Boolean(text.find(name)?.value || variables[`TF_VAR_${name}`]);
+  const states = needed
+    .filter(({ name, shared }) => !shared || has(name) || text.find(name))
+    .map((secret) => stateOf(secret, text.find(secret.name), variables, has));
   const explained = new Set(states.filter(({ wrong }) => wrong).map(({ line }) => line));
   const hiding = states.filter(({ name, line }) => line && variables[`TF_VAR_${name}`]);
   const unneeded = text.lines.filter(
-    ({ name, mistake }) => name && !mistake && !needed.some((secret) => secret.name === name),
+    ({ name, mistake }) =>
+      name &&
+      !mistake &&
+      !needed.some((secret) => name === secret.name && (!secret.shared || standsIn(secret, needed, has))) &&
+      !needed.some(({ rotations }) => name === rotations),
   );
   return {
     states,
@@ -45,11 +52,15 @@ export function inspection(
 }
 
 function stateOf(
-  { name, minLength, from }: NeededSecret,
+  { name, minLength, from, sharedName }: NeededSecret,
   line: SecretLine | undefined,
   variables: NodeJS.ProcessEnv,
+  has: (name: string) => boolean,
 ): State {
   const variable = `TF_VAR_${name}`;
+  if (sharedName && !has(name) && has(sharedName) && (!line || line.value === "")) {
+    return { name, is: `${sharedName} stands in for it` };
+  }
   if (!line) {
     const value = variables[variable];
     if (!value) return { name, is: from ? `missing, ${from} gives it out` : "missing", wrong: "absent", from };

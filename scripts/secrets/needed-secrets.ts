@@ -6,6 +6,12 @@ export interface NeededSecret {
   readonly minLength: number;
   /** Who gives it out; nobody when it is generated. */
   readonly from?: string;
+  /** Another secret, which stands in for it where it is not set. */
+  readonly sharedName?: string;
+  /** It stands in for others, and is needed only as long as one of them is not set. */
+  readonly shared?: boolean;
+  /** Variable with the number of its rotations, for one that must not be changed in another way. */
+  readonly rotations?: string;
 }
 
 /** What an environment needs, and the path of the file that has it on this machine. */
@@ -20,4 +26,13 @@ export function neededSecrets(environment: string): Promise<NeededSecrets> {
     path: secretsFile(system, environment),
     secrets: Object.entries(json["//"].secrets ?? {}).map(([name, secret]) => ({ name, ...secret })),
   }));
+}
+
+/** Whether a secret that stands in for others is there for one of them. */
+export function standsIn(
+  shared: NeededSecret,
+  needed: readonly NeededSecret[],
+  has: (name: string) => boolean,
+): boolean {
+  return needed.some(({ name, sharedName }) => sharedName === shared.name && !has(name));
 }

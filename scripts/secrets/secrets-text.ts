@@ -60,6 +60,19 @@ export class SecretsText {
     const added = [...waiting].map(([name, value]) => `${name}="${value}"\n`).join("");
     return text === "" || text.endsWith("\n") ? text + added : `${text}\n${added}`;
   }
+
+  /** The same text with other values, each in the line that sets it now, and without the names that get none. */
+  changed(values: ReadonlyMap<string, string | undefined>): string {
+    const set = new Map([...values].filter((entry): entry is [string, string] => entry[1] !== undefined));
+    const lines = this.text.split("\n").flatMap((line, index) => {
+      const name = this.lines[index]?.name;
+      if (!name || !values.has(name)) return [line];
+      const value = set.get(name);
+      set.delete(name);
+      return value === undefined ? [] : [`${name}="${value}"`];
+    });
+    return new SecretsText(lines.join("\n")).with(set);
+  }
 }
 
 function readLine(line: string, number: number): SecretLine {

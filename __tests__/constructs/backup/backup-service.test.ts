@@ -77,12 +77,20 @@ test("copies to another place with that one's own secrets, as files", () => {
       "AWS_DEFAULT_REGION=auto",
     ]),
   );
+  const own = (name: string, shared: string) => `\${(length(var.${name}) >= 1) ? var.${name} : var.${shared}}`;
+  const password = own("DB_REPOSITORY_PASSWORD", "BACKUP_PASSWORD");
   expect(stack.container("db/backup/secrets/write").upload).toEqual([
-    { file: "/secrets/repository-password", content: "${var.BACKUP_PASSWORD}" },
+    { file: "/secrets/repository-password", content: password },
     { file: "/secrets/database-password", content: "${var.DB_BACKUP_PASSWORD}" },
-    { file: "/secrets/offsite-password", content: "${var.BACKUP_PASSWORD}" },
-    { file: "/secrets/offsite-aws-access-key-id", content: "${var.OFFSITE_ACCESS_KEY_ID}" },
-    { file: "/secrets/offsite-aws-secret-access-key", content: "${var.OFFSITE_SECRET_ACCESS_KEY}" },
+    { file: "/secrets/offsite-password", content: password },
+    {
+      file: "/secrets/offsite-aws-access-key-id",
+      content: own("DB_OFFSITE_ACCESS_KEY_ID", "OFFSITE_ACCESS_KEY_ID"),
+    },
+    {
+      file: "/secrets/offsite-aws-secret-access-key",
+      content: own("DB_OFFSITE_SECRET_ACCESS_KEY", "OFFSITE_SECRET_ACCESS_KEY"),
+    },
   ]);
 });
 
@@ -277,6 +285,36 @@ test("tells the operator's commands what they need", () => {
       keep: "within 30d",
       repository: "/repository",
       offsite: "rest:https://backups.example/shop-test-db",
+      password: "DB_REPOSITORY_PASSWORD",
     },
+  });
+});
+
+test("lets no plan change the password of the backups, but for a rotation", () => {
+  const { "repository-password-shop-test-db": record, DB_REPOSITORY_PASSWORD_ROTATIONS: rotations } =
+    backedUp().resources("terraform_data");
+  const value = "(length(var.DB_REPOSITORY_PASSWORD) >= 1) ? var.DB_REPOSITORY_PASSWORD : var.BACKUP_PASSWORD";
+  const fingerprint = `substr(sha256(${value}), 0, 8)`;
+  const depends_on = [expect.stringMatching(/^data\.docker_network\.host_reachable_/)];
+  expect(record).toEqual({
+    depends_on,
+    input: `\${nonsensitive(${fingerprint})}`,
+    triggers_replace: "${var.DB_REPOSITORY_PASSWORD_ROTATIONS}",
+    lifecycle: {
+      ignore_changes: ["input"],
+      postcondition: [
+        {
+          condition: `\${(self.output == ${fingerprint})}`,
+          error_message: expect.stringMatching(
+            /Put the old value back, or type:\n\n {2}npm run secrets -- rotate test db$/,
+          ),
+        },
+      ],
+    },
+  });
+  expect(rotations).toEqual({
+    depends_on,
+    count: "${var.DB_REPOSITORY_PASSWORD_ROTATIONS}",
+    lifecycle: { prevent_destroy: true },
   });
 });

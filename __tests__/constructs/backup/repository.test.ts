@@ -24,15 +24,17 @@ test("has a folder for each database", () => {
 
 test("asks for the secrets of its kind, as the files that the backup container reads", () => {
   const names = (repository: Repository) =>
-    Object.entries(repository.credentials(shop(), "OFFSITE")).map(([file, secret]) => `${file}: ${secret}`);
+    Object.entries(repository.credentials(shop(), "DB_OFFSITE", "OFFSITE")).map(
+      ([file, secret]) => `${file}: ${secret}`,
+    );
   expect(names(Repository.local())).toEqual([]);
   expect(names(Repository.s3({ bucket: "backups" }))).toEqual([
-    "aws-access-key-id: [secret OFFSITE_ACCESS_KEY_ID]",
-    "aws-secret-access-key: [secret OFFSITE_SECRET_ACCESS_KEY]",
+    "aws-access-key-id: [secret DB_OFFSITE_ACCESS_KEY_ID]",
+    "aws-secret-access-key: [secret DB_OFFSITE_SECRET_ACCESS_KEY]",
   ]);
   expect(names(Repository.rest("https://backups.example"))).toEqual([
-    "rest-username: [secret OFFSITE_USERNAME]",
-    "rest-password: [secret OFFSITE_HTTP_PASSWORD]",
+    "rest-username: [secret DB_OFFSITE_USERNAME]",
+    "rest-password: [secret DB_OFFSITE_HTTP_PASSWORD]",
   ]);
 });
 
@@ -41,7 +43,7 @@ test.each([
   [2222, "[nas.example]:2222"],
 ])("pins the key of an SSH server on port %p", (port, known) => {
   const repository = Repository.sftp({ user: "keep", host: "nas.example", port, path: "/b", hostKeys: [HOST_KEY] });
-  expect(repository.credentials(shop(), "OFFSITE")["ssh-known-hosts"]).toBe(`${known} ${HOST_KEY}\n`);
+  expect(repository.credentials(shop(), "DB_OFFSITE", "OFFSITE")["ssh-known-hosts"]).toBe(`${known} ${HOST_KEY}\n`);
 });
 
 test("tells S3 the region where it has to be told", () => {
@@ -74,6 +76,7 @@ test("takes the private key of an SSH server in one line", () => {
   });
   expect(stack.container("uploads/backup/secrets/write").upload).toContainEqual({
     file: "/secrets/offsite-ssh-key",
-    content: "${base64decode(var.OFFSITE_SSH_KEY)}",
+    content:
+      "${base64decode((length(var.UPLOADS_OFFSITE_SSH_KEY) >= 1) ? var.UPLOADS_OFFSITE_SSH_KEY : var.OFFSITE_SSH_KEY)}",
   });
 });

@@ -82,10 +82,12 @@ test("gives who connects to it an address with its encoded password, its network
 test("asks for secrets of at least 24 characters", () => {
   const { variable = {} } = database().json;
   expect(Object.entries(variable).map(([name, { description }]) => [name, description])).toEqual([
-    ["BACKUP_PASSWORD", "At least 24 characters"],
+    ["BACKUP_PASSWORD", "At least 24 characters; stands in for those that are not set"],
     ["DB_ADMIN_PASSWORD", "At least 24 characters"],
     ["DB_BACKUP_PASSWORD", "At least 24 characters"],
     ["DB_PASSWORD", "At least 24 characters"],
+    ["DB_REPOSITORY_PASSWORD", "At least 24 characters"],
+    ["DB_REPOSITORY_PASSWORD_ROTATIONS", "How often DB_REPOSITORY_PASSWORD was rotated"],
   ]);
 });
 

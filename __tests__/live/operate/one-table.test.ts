@@ -41,7 +41,14 @@ test.each(engines)(
     const databases = engine === "sqlite" ? ["/data/shop.db"] : ["shop"];
     const backup: NamedBackup = {
       ...{ id: "db", engine, container, name: container, server: container, dataVolume: container, databases },
-      ...{ writers: [], releaseJobs: [], schedule: "0 3 * * *", timeZone: "UTC", keep: "within 30d" },
+      ...{
+        writers: [],
+        releaseJobs: [],
+        schedule: "0 3 * * *",
+        timeZone: "UTC",
+        password: "DB_REPOSITORY_PASSWORD",
+        keep: "within 30d",
+      },
       repository: "/repository",
     };
     const client = sqlClient(backup);

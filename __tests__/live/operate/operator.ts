@@ -32,6 +32,10 @@ export class Operator {
     return this.type("restore", [this.deployment.name, name, ...words]);
   }
 
+  secrets(...words: string[]): Promise<Finished> {
+    return this.type("secrets", words);
+  }
+
   /** A command that has to end well; returns what it printed. */
   async ok(finished: Promise<Finished>): Promise<string> {
     const { exitCode, stdout, stderr } = await finished;

@@ -118,7 +118,12 @@ describe("the runbook's own commands", () => {
   test("leaked repository password: only the new one opens it, and all backups are still there", async () => {
     const old = (await inBackup("cat", "/run/secrets/repository-password")).stdout;
     const before = (await inBackup("list")).stdout;
-    for (const block of await operator.runbook("### The repositories' password")) await operator.paste(block);
+    const blocks = await operator.runbook("### The repositories' passwords");
+    try {
+      for (const block of blocks) await operator.paste(block);
+    } finally {
+      rmSync(`${SECRETS_FILE}.recovery-key`, { force: true });
+    }
 
     expect(await opens(old)).toBe(false);
     expect(await opens((await inBackup("cat", "/run/secrets/repository-password")).stdout)).toBe(true);

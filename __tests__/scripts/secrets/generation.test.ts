@@ -50,3 +50,16 @@ test("asks for what somebody else gives out", () => {
     { does: "ask", name: "A", from: "Stripe" },
   ]);
 });
+
+test("makes no value where a shared one stands in, and no shared one", () => {
+  const needed = [
+    { name: "A", minLength: 8, sharedName: "ALL" },
+    { name: "ALL", minLength: 8, shared: true },
+  ];
+  expect(generation(needed, NONE, {}).map(({ does, name }) => [does, name])).toEqual([["generate", "A"]]);
+  expect(generation(needed, new SecretsText('ALL="set"'), {})).toEqual([
+    { does: "leave", name: "A", variable: "ALL" },
+    { does: "keep", name: "ALL" },
+  ]);
+  expect(generation(needed, NONE, { TF_VAR_ALL: "set" })[0]).toEqual({ does: "leave", name: "A", variable: "ALL" });
+});

@@ -95,3 +95,18 @@ test("says who gives a secret out, and where it goes", () => {
     `write KEY="…" into ${FILE}, then type: npm run secrets -- generate staging`,
   );
 });
+
+test("counts a shared secret where it stands in, and says when nothing needs it any more", () => {
+  const needed = [
+    { name: "A", minLength: 8, sharedName: "ALL", rotations: "A_ROTATIONS" },
+    { name: "ALL", minLength: 8, shared: true },
+  ];
+  const found = (text: string) => inspection(needed, FILE, new SecretsText(text), {});
+  const shared = found('ALL="set and long"');
+  expect(shared.states.map(({ is }) => is)).toEqual(["ALL stands in for it", "set, from the file (line 1)"]);
+  expect([shared.warnings, remedy(shared, FILE, "staging")]).toEqual([[], undefined]);
+  expect(found("").states.map(({ name, is }) => [name, is])).toEqual([["A", "missing"]]);
+  expect(found('A="set and long"\nALL="set and long"\nA_ROTATIONS="1"').warnings).toEqual([
+    `nothing needs ALL in line 2 of ${FILE}; remove it`,
+  ]);
+});

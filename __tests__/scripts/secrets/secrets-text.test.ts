@@ -64,3 +64,13 @@ test("never writes into a line that has a value", () => {
   const text = "A=one\nexport A=\nA='one'\n";
   expect(new SecretsText(text).with(new Map([["A", "new"]]))).toBe(`${text}A="new"\n`);
 });
+
+test("changes lines where they are, and takes lines away", () => {
+  const text = new SecretsText('# mine\nA="old"\nB="gone"\nC="stays"\n');
+  const values = new Map([
+    ["A", "new"],
+    ["B", undefined],
+    ["D", "added"],
+  ]);
+  expect(text.changed(values)).toBe('# mine\nA="new"\nC="stays"\nD="added"\n');
+});
