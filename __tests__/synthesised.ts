@@ -99,7 +99,8 @@ export function synthesised(
 
 /** An empty stack, in an application of its own if there is none to share. */
 export function shop(data: Partial<EnvironmentData> = {}, app = testApp(), environment = "test"): EnvironmentStack {
-  return new EnvironmentStack(app, "shop", Environment.parse(environment, { domain: "shop.example", ...data }));
+  const given = { domain: "shop.example", imagesLock: "nowhere.json", ...data };
+  return new EnvironmentStack(app, "shop", Environment.parse(environment, given));
 }
 
 /** An application service that needs nothing more said. */

@@ -12,11 +12,22 @@ export interface ContainerJson {
   readonly upload?: readonly { file: string; content: string }[];
 }
 
+/** The images that others build. */
+export interface ImagesDescription {
+  /** File with their digests. */
+  readonly lock: string;
+  /** What the environment pulls them from, if it isn't their own registry. */
+  readonly registry?: string;
+  /** By name and tag. */
+  readonly references: readonly string[];
+}
+
 /** The parts of a synthesised stack that commands read. */
 interface StackJson {
   readonly "//": {
     readonly secrets?: Record<string, Omit<NeededSecret, "name">>;
     readonly backups?: Record<string, BackupDescription>;
+    readonly images?: ImagesDescription;
   };
   readonly provider?: {
     readonly docker?: readonly {
@@ -49,6 +60,10 @@ export class SynthesisedStack {
     this.json = JSON.parse(readFileSync(file, "utf8"));
   }
 
+  get images(): ImagesDescription {
+    return this.json["//"].images ?? { lock: "images.lock.json", references: [] };
+  }
+
   /**
    * Only main.ts knows which system is the default one. Its name is read back from a network's, which is made of it and
    * of the network's path: `chenu-local-db-network` lies at `local/db/network`.
@@ -78,25 +93,45 @@ export function synthesise(environment: string): Promise<SynthesisedStack> {
  *
  * @throws Error with what the synthesis said when it failed, or with the environments there are
  */
-export async function withStack<T>(environment: string, use: (stack: SynthesisedStack) => T | Promise<T>): Promise<T> {
+export function withStack<T>(environment: string, use: (stack: SynthesisedStack) => T | Promise<T>): Promise<T> {
+  return elsewhere(async (outdir) => use(await synthesiseTo(outdir, environment)));
+}
+
+/** Every environment of the system, as the code describes it now. Their files are gone. */
+export function synthesiseAll(): Promise<SynthesisedStack[]> {
+  return elsewhere(async (outdir) => {
+    const stacks = await stacksIn(outdir);
+    return Object.keys(stacks).map((environment) => stackOf(outdir, stacks, environment));
+  });
+}
+
+async function elsewhere<T>(use: (outdir: string) => Promise<T>): Promise<T> {
   const outdir = mkdtempSync(join(tmpdir(), "portolan-synth-"));
   try {
-    return await use(await synthesiseTo(outdir, environment));
+    return await use(outdir);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
 
+type Stacks = Readonly<Record<string, { readonly synthesizedStackPath: string }>>;
+
 async function synthesiseTo(outdir: string, environment: string): Promise<SynthesisedStack> {
+  const stacks = await stacksIn(outdir);
+  if (Object.hasOwn(stacks, environment)) return stackOf(outdir, stacks, environment);
+  throw new Error(`unknown environment "${environment}"; known: ${Object.keys(stacks).join(", ")}`);
+}
+
+async function stacksIn(outdir: string): Promise<Stacks> {
   const { exitCode, stderr } = await attempt(process.execPath, ["--import", "tsx", "main.ts"], {
     env: { CDKTF_OUTDIR: outdir },
   });
   if (exitCode !== 0) throw new Error(stderr.trim().replace(/^error: /, ""));
 
-  const { stacks } = JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8"));
-  if (!Object.hasOwn(stacks, environment)) {
-    throw new Error(`unknown environment "${environment}"; known: ${Object.keys(stacks).join(", ")}`);
-  }
-  const file = join(outdir, stacks[environment].synthesizedStackPath);
+  return JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8")).stacks;
+}
+
+function stackOf(outdir: string, stacks: Stacks, environment: string): SynthesisedStack {
+  const file = join(outdir, stacks[environment]?.synthesizedStackPath ?? "");
   return new SynthesisedStack(environment, dirname(file), file);
 }

@@ -4,7 +4,8 @@ import { deploy } from "./deploy/deploy";
 import { heedInterruption } from "./interruption";
 import { attempt, lastLines } from "./run";
 import { answers } from "./setup/answers";
-import { readEnvironment, writeRegistry } from "./setup/override";
+import { LOCAL_REGISTRY } from "./setup/images/registry";
+import { readEnvironment, writeImages } from "./setup/override";
 import { LOCAL_ENVIRONMENT, setup } from "./setup/setup";
 import type { Report } from "./setup/setup-error";
 import { runSteps } from "./setup/steps";
@@ -12,12 +13,18 @@ import { waitUntil } from "./setup/wait-until";
 
 const PROJECT = join(__dirname, "..");
 const BIN = join(PROJECT, "node_modules", ".bin");
+/** Stand-ins have other digests than what they stand for. Git does not see it. */
+const STAND_INS_LOCK = "images.lock.override.json";
 const ANSWER_SECONDS = 60;
 
 async function up(alsoDeploy: boolean): Promise<void> {
   const ready = await setup();
-  const { domain, ports, registry } = readEnvironment(LOCAL_ENVIRONMENT);
-  if (ready.registry && ready.registry !== registry) writeRegistry(LOCAL_ENVIRONMENT, ready.registry);
+  const { domain, ports, registry, imagesLock } = readEnvironment(LOCAL_ENVIRONMENT);
+  if (ready.registry === LOCAL_REGISTRY && !imagesLock) {
+    writeImages(LOCAL_ENVIRONMENT, { registry: LOCAL_REGISTRY, imagesLock: STAND_INS_LOCK });
+  } else if (ready.registry && ready.registry !== registry) {
+    writeImages(LOCAL_ENVIRONMENT, { registry: ready.registry });
+  }
   if (!alsoDeploy) return;
 
   await runSteps([{ title: "Secrets", run: generateSecrets }]);

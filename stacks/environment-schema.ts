@@ -90,6 +90,10 @@ export const environmentSchema = z
         /^(https?:\/\/)?[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/,
         "must read like registry.example.com/team",
       ).optional(),
+      /** File with the digests of the images that others build. */
+      imagesLock: text(/^[^\s].*\.json$/, 'must be a file of locked images, like "images.lock.json"').default(
+        "images.lock.json",
+      ),
       /** Certificates for the proxy; without it, it makes its own. */
       acme: acme.optional(),
       ports: z

@@ -9,6 +9,7 @@ import { Sweep } from "../constructs/runtime/sweep";
 import { SecretsText } from "../scripts/secrets/secrets-text";
 import type { Environment } from "./environment";
 import { NAME } from "./environment-schema";
+import { digestsIn } from "./images-lock";
 import { secretsFile } from "./secrets-file";
 
 /** One environment of a system: a Terraform stack with the environment's name, its state and its Docker host. */
@@ -26,6 +27,7 @@ export class EnvironmentStack extends TerraformStack {
       socket: environment.socket,
       ssh: environment.ssh,
       registry: environment.registry,
+      lock: { file: environment.imagesLock, digests: digestsIn(environment.imagesLock) },
     });
     // There even when the last data volume leaves the code: only then does Terraform refuse to destroy it.
     DataVolumes.of(this);

@@ -51,6 +51,8 @@ export class Environment {
   readonly domain: string;
   readonly registry?: string;
   readonly release?: string;
+  /** File with the digests of the images that others build. */
+  readonly imagesLock: string;
   readonly ports: { readonly http: number; readonly https: number };
   readonly state?: Settings["state"];
   readonly socket?: string;
@@ -70,6 +72,7 @@ export class Environment {
     this.domain = data.domain;
     this.registry = data.registry;
     this.release = data.release;
+    this.imagesLock = data.imagesLock;
     this.ports = data.ports;
     this.state = data.state;
     this.tls = data.acme ? Tls.acme(data.acme) : Tls.selfSigned();

@@ -85,7 +85,9 @@ export class Deployment {
 
   /** Change the environment's file. */
   configure(data: Partial<EnvironmentData>): void {
-    this.data = { domain: this.domain, ports: this.ports, ...this.place.data, ...this.data, ...data };
+    // Stand-ins have other digests than what the project's own lock has them for.
+    const imagesLock = join(this.folder, "images.lock.json");
+    this.data = { domain: this.domain, ports: this.ports, imagesLock, ...this.place.data, ...this.data, ...data };
     const folder = join(this.folder, "environments");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${this.name}.json`), JSON.stringify(this.data));

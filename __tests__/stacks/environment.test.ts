@@ -75,7 +75,7 @@ describe("mistakes", () => {
     [
       "an unknown key",
       { domian: "x" },
-      'unknown key "domian"; allowed here: host, domain, release, registry, acme, ports, backups, state, sizes',
+      'unknown key "domian"; allowed here: host, domain, release, registry, imagesLock, acme, ports, backups, state, sizes',
     ],
     [
       "a misspelt size",
@@ -247,7 +247,7 @@ describe("a folder", () => {
       const source = `${folder}/test.json with ${folder}/test.override.json`;
       expect(linesOf(() => Environment.all(folder))).toEqual([
         `${source}: "domain" must be a host name in lower case, like app.example.com, got ""`,
-        `${source}: unknown key "colour"; allowed here: host, domain, release, registry, acme, ports, backups, state, sizes`,
+        `${source}: unknown key "colour"; allowed here: host, domain, release, registry, imagesLock, acme, ports, backups, state, sizes`,
       ]);
     });
   });
@@ -324,6 +324,7 @@ describe("takes every text as it is, and none for an expression of Terraform", (
     domain: { domain: `a${expression}.example.com` },
     release: { release: `1${expression}` },
     registry: { registry: `r.example.com/${expression}` },
+    imagesLock: { imagesLock: `images.${expression}.json` },
     host: { host: `unix:///run/${expression}` },
     "host.url": { host: { url: `ssh://ops@h${expression}`, hostKeys: [KEY] } },
     "host.hostKeys": { host: { url: "ssh://ops@h", hostKeys: [`${KEY}${expression}`] } },

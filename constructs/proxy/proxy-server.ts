@@ -22,6 +22,9 @@ const [METRICS_SCRIPT, CERTIFICATES_SCRIPT, UPSTREAMS_SCRIPT, PROXY_SCRIPT] = [
   "proxy.sh",
 ].map((file) => script(join(__dirname, file)));
 
+/** While clients of a stopping proxy leave, nobody else gets in: its port of the host is closed, and nobody has it yet. */
+const STOP_SECONDS = 3;
+
 /** Where TLS ends in front of the proxy. */
 const NO_CERTIFICATES = "adopt() { :; }\nrenewed() { false; }";
 
@@ -68,6 +71,7 @@ export function proxyServer(proxy: Construct, props: ProxyServerProps): Service 
         `version=$(curl -fsS -m 5 http://127.0.0.1:${PORTS.status}/version) && { [ "$version" != none ] || [ ! -e /etc/portolan/current ]; }`,
       ),
       stopSignal: "SIGQUIT",
+      stopSeconds: STOP_SECONDS,
     },
     { replacement: Replacement.STOP_FIRST, joins: props.joins },
   );

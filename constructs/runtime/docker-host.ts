@@ -4,6 +4,7 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { App, AssetType, Fn, Lazy, type LocalExecProvisioner, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { InvalidInput } from "../invalid-input";
+import { type ImagesLock, LockedImages } from "./locked-images";
 import { PublishedPorts } from "./published-ports";
 import { registryLogins } from "./registry-logins";
 import { type SshAddress, sshOptions } from "./ssh";
@@ -40,6 +41,9 @@ export interface DockerHostProps {
    * @default - each image's own registry
    */
   readonly registry?: string;
+
+  /** Digests of the images that others build. @default - none: a tag is what it was when the host first pulled it */
+  readonly lock?: ImagesLock;
 }
 
 /** The Docker Engine that a stack deploys to: its provider, its names, and how a deploy waits on its containers. */
@@ -58,6 +62,7 @@ export class DockerHost extends Construct {
   /** Says whose a container is. Unlike the prefix it can't be that of another system with a dash in its name. */
   readonly label: string;
   readonly ports = new PublishedPorts();
+  readonly images: LockedImages;
   private readonly named = new Map<string, IConstruct>();
   private readonly props: DockerHostProps;
   private readonly conditions: { condition: string; errorMessage: string }[] = [];
@@ -78,6 +83,7 @@ export class DockerHost extends Construct {
     this.prefix = `${props.system}-${stack.node.id}`;
     this.label = `${props.system}/${stack.node.id}`;
     this.props = props;
+    this.images = new LockedImages(this, props.lock ?? { file: "images.lock.json", digests: {} }, props.registry);
 
     new DockerProvider(this, "docker", {
       host: this.address,

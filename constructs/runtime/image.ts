@@ -1,21 +1,34 @@
 import { createHash } from "node:crypto";
-import { constants, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import {
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { DataDockerRegistryImage } from "@cdktf/provider-docker/lib/data-docker-registry-image";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { App, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidInput } from "../invalid-input";
 import { DockerHost } from "./docker-host";
+import { lockBases } from "./dockerfile";
 
 /** Where an image comes from. It becomes an {@link Image} of a stack when a construct uses it. */
 export class ImageSource {
   /**
-   * An image of a server we run but do not build, like `postgres:18`. Its tag is pulled once: a newer image under the
-   * same tag never restarts a database by surprise. Change the tag to take one.
+   * An image of a server we run but do not build, like `postgres:18`: the very one that images.lock.json has for it, on
+   * every host. A newer image under the same tag never restarts a database by surprise; `npm run images -- update` takes it.
    */
   static official(reference: string): ImageSource {
-    return new ImageSource((scope) => ({ name: DockerHost.of(scope).imageReference(reference) }), reference);
+    return new ImageSource((scope) => {
+      const host = DockerHost.of(scope);
+      return { name: host.imageReference(host.images.locked(reference)) };
+    }, reference);
   }
 
   /**
@@ -32,17 +45,19 @@ export class ImageSource {
 
   /**
    * Built by the Docker host's own engine, for its own platform, from a folder with a Dockerfile; changed files or
-   * arguments make a new image. Only the folder travels, without what .dockerignore leaves out; the machine that deploys
-   * needs no Docker. The argument `REGISTRY` is the environment's.
+   * arguments make a new image, and so do other locked bases. Only the folder travels, without what .dockerignore leaves
+   * out; the machine that deploys needs no Docker. The argument `REGISTRY` is the environment's.
    */
   static build(context: string, args: Readonly<Record<string, string>> = {}): ImageSource {
     return new ImageSource((scope) => {
       const folder = resolve(context);
       const host = DockerHost.of(scope);
+      const dockerfile = lockedDockerfile(scope, folder, args);
       return {
-        name: `${host.nameOf(scope)}:${hashOf(scope, folder, args)}`,
+        name: `${host.nameOf(scope)}:${hashOf(scope, folder, args, dockerfile?.text)}`,
         buildAttribute: {
           context: fromStack(scope, folder),
+          ...(dockerfile && { dockerfile: relative(folder, dockerfile.file) }),
           buildArgs: { REGISTRY: host.imageReference(""), ...args },
         },
       };
@@ -50,7 +65,10 @@ export class ImageSource {
   }
 
   private constructor(
-    private readonly bind: (scope: Construct) => { name: string; buildAttribute?: { context: string } },
+    private readonly bind: (scope: Construct) => {
+      name: string;
+      buildAttribute?: { context: string; dockerfile?: string };
+    },
     private readonly description: string,
   ) {}
 
@@ -87,12 +105,33 @@ export class Image extends Construct {
 
 /** Terraform keeps the path in its state: an absolute one would be a change for whoever deploys from another folder. */
 function fromStack(scope: Construct, folder: string): string {
-  return relative(resolve(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id), folder);
+  return relative(stackFolder(scope), folder);
+}
+
+function stackFolder(scope: Construct): string {
+  return resolve(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id);
+}
+
+/**
+ * The folder's Dockerfile with the locked digests of its bases, in a file of the stack's own folder: the project's own says
+ * versions, and only the lock says digests. Nothing where no base is locked.
+ */
+function lockedDockerfile(scope: Construct, folder: string, args: Readonly<Record<string, string>>) {
+  const source = join(folder, "Dockerfile");
+  if (!existsSync(source)) return undefined;
+  const original = readFileSync(source, "utf8");
+  const { images } = DockerHost.of(scope);
+  const text = lockBases(original, args, (base) => images.digestOf(base));
+  if (text === original) return undefined;
+  const file = join(stackFolder(scope), "dockerfiles", createHash("sha256").update(text).digest("hex").slice(0, 12));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return { text, file };
 }
 
 /** A digest of a folder's files: names, modes and contents, of those too that .dockerignore leaves out. */
-function hashOf(scope: Construct, folder: string, args: Readonly<Record<string, string>>): string {
-  const digest = createHash("sha256");
+function hashOf(scope: Construct, folder: string, args: Readonly<Record<string, string>>, dockerfile = ""): string {
+  const digest = createHash("sha256").update(dockerfile);
   for (const [name, value] of Object.entries(args)) digest.update(`${name}=${value}\0`);
   try {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -16,6 +16,9 @@ const NEWEST: Version = [1, 51, 0];
 const UNPACKED = 3;
 const BUILD_BYTES = 1024 ** 3;
 
+/** How a registry says, by way of Docker, that it hasn't got something. */
+const NOT_THERE = /no such manifest|manifest unknown/;
+
 const SCRIPT = join(__dirname, "host-facts.sh");
 
 /**
@@ -57,6 +60,13 @@ export function mistakeOf(facts: HostFacts, { host, builds }: { host: string; bu
     return (
       `${host} cannot reach the registry of ${away.reference} (${lastLine(away.failure)}); ` +
       'let it reach the internet, or name a "registry" that it reaches in the environment\'s file (docs/air-gapped.md)'
+    );
+  }
+  const gone = missing.find(({ reference, failure = "" }) => reference.includes("@") && NOT_THERE.test(failure));
+  if (gone) {
+    return (
+      `the registry has no ${gone.reference}, which is locked; copy it there (docs/air-gapped.md), or lock what it has, type: ` +
+      "npm run images -- update"
     );
   }
   // What a registry refuses to tell the host, like a private image, the provider's own login may still get.

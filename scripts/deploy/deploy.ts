@@ -11,6 +11,7 @@ import { needTerraform } from "../terraform/binary";
 import { type Plan, Terraform } from "../terraform/terraform";
 import { checkHost } from "./check-host";
 import { checkOwner } from "./check-owner";
+import { pullLocked, shortened, unlockedIn } from "./locked-images";
 import { remedyFor } from "./remedy";
 import { ResourceNames } from "./resource-names";
 
@@ -33,10 +34,11 @@ export async function deploy(environment: string, { yes }: { readonly yes?: stri
   const file = join(folder, "plan");
   try {
     const prepared = await prepare(environment, file);
+    for (const line of await linesOfImages(prepared, file)) console.error(line);
     if (prepared.plan.changes.length === 0) return;
     if (yes === undefined) console.error(changesIn(prepared));
     await confirm(environment, yes);
-    await runSteps([{ title: "Deploy", run: (report) => apply(prepared, file, report) }]);
+    await runSteps([{ title: "Deploy", run: (report) => pullAndApply(prepared, file, report) }]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -85,6 +87,27 @@ async function refuseForgotten(stack: SynthesisedStack, terraform: Terraform, { 
       "them; use the state that does (its file or bucket, see docs/environments.md), or to move it there, in " +
       `cdktf.out/stacks/${stack.environment}, type: terraform init -migrate-state`,
   );
+}
+
+/** Which images are exchanged, and what no digest is locked for. */
+async function linesOfImages({ stack, terraform, plan, names }: Prepared, file: string): Promise<string[]> {
+  const exchanges = plan.changes.some(
+    ({ address, action }) => address.startsWith("docker_image.") && action === "replace",
+  );
+  const exchanged = exchanges ? await terraform.exchangedImages(file) : [];
+  const unlocked = unlockedIn(stack);
+  return [
+    ...exchanged.map(
+      ({ address, before, after }) => `${names.of(address)}: ${shortened(before)} -> ${shortened(after)}`,
+    ),
+    ...(unlocked ? [unlocked] : []),
+  ];
+}
+
+async function pullAndApply(prepared: Prepared, file: string, report: Report): Promise<void> {
+  report("pulling");
+  await pullLocked(prepared.stack);
+  await apply(prepared, file, report);
 }
 
 async function apply({ terraform, names }: Prepared, file: string, report: Report): Promise<void> {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 export interface EnvironmentFile {
   readonly domain: string;
   readonly registry?: string;
+  readonly imagesLock?: string;
   readonly ports: { readonly http: number; readonly https: number };
 }
 
@@ -18,10 +19,10 @@ export function readEnvironment(environmentFile: string): EnvironmentFile {
   return { ports, ...readJson(environmentFile), ...readJson(overridePath(environmentFile)) } as EnvironmentFile;
 }
 
-/** Says on this machine which registry images come from; what else its override says stays. */
-export function writeRegistry(environmentFile: string, registry: string): void {
+/** Says on this machine where images come from, and which file locks them; what else its override says stays. */
+export function writeImages(environmentFile: string, images: { registry: string; imagesLock?: string }): void {
   const path = overridePath(environmentFile);
-  writeFileSync(path, `${JSON.stringify({ ...readJson(path), registry }, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify({ ...readJson(path), ...images }, null, 2)}\n`);
 }
 
 function readJson(path: string): object {

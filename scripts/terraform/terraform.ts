@@ -15,6 +15,21 @@ export interface Plan {
   readonly summary: string;
 }
 
+export interface ExchangedImage {
+  readonly address: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+interface ResourceChange {
+  readonly address: string;
+  readonly type: string;
+  readonly change: {
+    readonly before: { readonly name?: string } | null;
+    readonly after: { readonly name?: string } | null;
+  };
+}
+
 /** Terraform, or OpenTofu, in the folder of one stack. */
 export class Terraform {
   constructor(
@@ -38,6 +53,17 @@ export class Terraform {
       if (event.kind === "summary") summary = event.text;
     });
     return { changes, summary };
+  }
+
+  /** Names of images that a saved plan exchanges: what is there now, and what will be. */
+  async exchangedImages(file: string): Promise<ExchangedImage[]> {
+    const { stdout } = await run(this.binary, ["show", "-json", file], this.options);
+    const changes: readonly ResourceChange[] = JSON.parse(stdout).resource_changes ?? [];
+    return changes.flatMap(({ address, type, change: { before, after } }) =>
+      type === "docker_image" && before?.name && after?.name && before.name !== after.name
+        ? [{ address, before: before.name, after: after.name }]
+        : [],
+    );
   }
 
   /** Makes exactly the changes of a saved plan. */

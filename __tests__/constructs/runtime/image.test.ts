@@ -1,8 +1,9 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { App } from "cdktf";
 import { Image, ImageSource } from "../../../constructs/runtime";
+import type { EnvironmentData } from "../../../stacks/environment";
 import { service, shop, synthesised } from "../../synthesised";
 
 /** A folder with a Dockerfile, for as long as a test uses it. */
@@ -16,15 +17,89 @@ function withContext<T>(use: (folder: string) => T): T {
   }
 }
 
-function imageOf(source: ImageSource): Record<string, unknown> {
+interface Built {
+  readonly name: string;
+  readonly build: { readonly context: string; readonly dockerfile?: string };
+}
+
+function imageOf(source: ImageSource, data: Partial<EnvironmentData> = {}): Record<string, unknown> {
   const stack = synthesised((shop) => {
     new Image(shop, "image", source);
-  });
+  }, data);
   const [image = {}] = Object.values(stack.resources("docker_image"));
   return image;
 }
 
-test("of a server we do not build is what its tag was when it was first pulled, and stays on the host", () => {
+const DIGEST = `sha256:${"1".repeat(64)}`;
+
+/** A file that locks images, for as long as a test uses it. */
+function withLock<T>(references: readonly string[], use: (file: string) => T): T {
+  return withContext((folder) => {
+    const file = join(folder, "images.lock.json");
+    const image = { digest: DIGEST, platforms: { "linux/amd64": DIGEST } };
+    writeFileSync(file, JSON.stringify(Object.fromEntries(references.map((reference) => [reference, image]))));
+    return use(file);
+  });
+}
+
+test("of a server we do not build is the very one that is locked, from whichever registry", () => {
+  withLock(["postgres:18"], (imagesLock) => {
+    const nameOf = (reference: string, registry?: string) =>
+      imageOf(ImageSource.official(reference), { imagesLock, registry }).name;
+    expect(nameOf("postgres:18")).toBe(`postgres:18@${DIGEST}`);
+    expect(nameOf("postgres:18", "http://127.0.0.1:5000")).toBe(`127.0.0.1:5000/postgres:18@${DIGEST}`);
+    expect(nameOf("redis:8")).toBe("redis:8");
+    const own = `redis:8@sha256:${"2".repeat(64)}`;
+    expect(nameOf(own)).toBe(own);
+  });
+});
+
+test("of a folder stands on the locked bases, and is another one when they are", () => {
+  withContext((folder) => {
+    writeFileSync(join(folder, "Dockerfile"), "ARG REGISTRY\nFROM ${REGISTRY}golang:1.27\n");
+    const builtWith = (imagesLock: string) => {
+      const stack = synthesised(
+        (shop) => {
+          new Image(shop, "image", ImageSource.build(folder));
+        },
+        { imagesLock },
+      );
+      const [image] = Object.values(stack.resources("docker_image")) as unknown[] as Built[];
+      return { image, folder: resolve(App.of(stack.stack).outdir, "stacks", "test"), json: stack.json };
+    };
+    const unlocked = builtWith("nowhere.json");
+    expect(unlocked.image?.build.dockerfile).toBeUndefined();
+    withLock(["golang:1.27"], (imagesLock) => {
+      const { image, folder: stack } = builtWith(imagesLock);
+      const { context, dockerfile = "" } = image?.build ?? { context: "" };
+      expect(readFileSync(resolve(stack, context, dockerfile), "utf8")).toBe(
+        `ARG REGISTRY\nFROM \${REGISTRY}golang:1.27@${DIGEST}\n`,
+      );
+      expect(image?.name).not.toBe(unlocked.image?.name);
+    });
+  });
+});
+
+test("the stack tells the operator's commands of what others build", () => {
+  withContext((folder) => {
+    writeFileSync(join(folder, "Dockerfile"), "FROM golang:1.27 AS build\nFROM python\n");
+    const { stack } = synthesised(
+      (shop) => {
+        new Image(shop, "one", ImageSource.build(folder));
+        new Image(shop, "two", ImageSource.official("redis:8"));
+        new Image(shop, "three", ImageSource.registry("ghcr.io/shop/api", "1.0.0"));
+      },
+      { imagesLock: "nowhere.json", registry: "registry.example" },
+    );
+    expect(stack.toTerraform()["//"].images).toEqual({
+      lock: "nowhere.json",
+      registry: "registry.example",
+      references: ["golang:1.27", "python:latest", "redis:8"],
+    });
+  });
+});
+
+test("of a server we do not build, and for which none is locked, is what its tag was when it was first pulled", () => {
   expect(imageOf(ImageSource.official("postgres:18"))).toMatchObject({ name: "postgres:18", keep_locally: true });
 });
 

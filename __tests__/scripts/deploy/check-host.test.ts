@@ -48,6 +48,15 @@ test("an image for another platform", () => {
   );
 });
 
+test("a locked image that the registry hasn't got", () => {
+  const reference = `registry.example/nginx:1.30@sha256:${"1".repeat(64)}`;
+  const failure = `no such manifest: registry.example/nginx@sha256:${"1".repeat(64)}`;
+  expect(mistake({ missing: [{ reference, platforms: [], failure }] })).toBe(
+    `the registry has no ${reference}, which is locked; copy it there (docs/air-gapped.md), or lock what it has, type: ` +
+      "npm run images -- update",
+  );
+});
+
 test("a registry out of reach", () => {
   const failure = "Get https://ghcr.io/v2/: dial tcp: lookup ghcr.io on 10.0.0.1:53: no such host";
   expect(mistake({ missing: [{ reference: "ghcr.io/shop/api:1.0.0", platforms: [], failure }] })).toBe(

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readEnvironment, writeRegistry } from "../../../scripts/setup/override";
+import { readEnvironment, writeImages } from "../../../scripts/setup/override";
 
 let folder: string;
 let file: string;
@@ -32,14 +32,14 @@ test("an environment without ports has the usual ones", () => {
 
 test("the registry is written without touching the environment's file", () => {
   const before = readFileSync(file, "utf8");
-  writeRegistry(file, "http://127.0.0.1:5000");
+  writeImages(file, { registry: "http://127.0.0.1:5000" });
   expect(JSON.parse(readFileSync(override, "utf8"))).toEqual({ registry: "http://127.0.0.1:5000" });
   expect(readFileSync(file, "utf8")).toBe(before);
 });
 
 test("what else an override says stays when the registry is written", () => {
   writeFileSync(override, JSON.stringify({ ports: { http: 81, https: 444 }, registry: "registry.example" }));
-  writeRegistry(file, "http://127.0.0.1:5000");
+  writeImages(file, { registry: "http://127.0.0.1:5000" });
   expect(JSON.parse(readFileSync(override, "utf8"))).toEqual({
     ports: { http: 81, https: 444 },
     registry: "http://127.0.0.1:5000",
