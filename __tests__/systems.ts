@@ -21,7 +21,11 @@ export function environmentsOf(system: string): Environment[] {
   const folder = join(ENVIRONMENTS, system);
   return readdirSync(folder)
     .filter((file) => file.endsWith(".json") && !file.endsWith(".override.json"))
-    .map((file) => Environment.parse(basename(file, ".json"), JSON.parse(readFileSync(join(folder, file), "utf8"))));
+    .map((file) => {
+      const data = JSON.parse(readFileSync(join(folder, file), "utf8"));
+      // Which images are the newest today plays no part either.
+      return Environment.parse(basename(file, ".json"), { ...data, imagesLock: "nowhere.json" });
+    });
 }
 
 /** Every system in each of its environments. */

@@ -15,6 +15,8 @@ const TSX = join(PROJECT, "node_modules", ".bin", "tsx");
 
 /** A part of the tests' registry whose tags nobody else uses, so that they may move. */
 const PART = "t-images";
+/** On what the tests build, so that they find it again. */
+const LABEL = "portolan.test=images";
 const HERE_NAMES = `${REGISTRY.replace("http://", "")}/`;
 
 describe("two hosts with one images.lock.json", () => {
@@ -37,14 +39,9 @@ describe("two hosts with one images.lock.json", () => {
     await here?.remove();
     await there?.remove();
     await machine?.stop();
-    const names = (await run("docker", ["images", "--quiet", "--filter", `reference=${HERE_NAMES}${PART}/*`])).stdout;
-    if (names)
-      await run("docker", [
-        "rmi",
-        "--force",
-        `${HERE_NAMES}${PART}/nginx:1.30`,
-        `${HERE_NAMES}${PART}/python:3.14-slim`,
-      ]);
+    const { stdout } = await run("docker", ["images", "--quiet", "--filter", `label=${LABEL}`]);
+    const ids = [...new Set(stdout.split("\n").filter(Boolean))];
+    if (ids.length > 0) await run("docker", ["rmi", "--force", ...ids]);
   });
 
   test("say in one line what is not locked, and change nothing where nobody confirms it", async () => {
@@ -65,7 +62,7 @@ describe("two hosts with one images.lock.json", () => {
   });
 
   test("change nothing when the tag moves, and `images check` says that it has", async () => {
-    second = await publish("nginx:1.30", "LABEL moved=yes");
+    second = await publish("nginx:1.30", "moved=yes");
     expect(second).not.toBe(first);
     for (const it of [here, there]) {
       const { stdout, stderr } = await ok(type(it, "deploy", it.name));
@@ -74,7 +71,7 @@ describe("two hosts with one images.lock.json", () => {
     }
     const { exitCode, stderr } = await type(here, "images", "check");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`nginx:1.30 is now`);
+    expect(stderr).toContain("nginx:1.30 is now");
     expect(stderr).toContain("type: PORTOLAN_SYSTEM=chenu npm run images -- update nginx:1.30");
     expect(stderr).toContain("error: 1 of 2 images needs a look");
   });
@@ -156,10 +153,10 @@ describe("two hosts with one images.lock.json", () => {
     return (await run("docker", ["image", "inspect", "--format", "{{.Id}}", name])).stdout.trim();
   }
 
-  /** Pushes a stand-in, with something more in it, under its tag; returns the digest. */
-  async function publish(reference: string, ...lines: string[]): Promise<string> {
+  /** Pushes a stand-in, with labels that make it another image, under its tag; returns the digest. */
+  async function publish(reference: string, ...labels: string[]): Promise<string> {
     const name = `${HERE_NAMES}${PART}/${reference}`;
-    const dockerfile = [`FROM ${HERE_NAMES}${reference}`, "LABEL test=images", ...lines].join("\n");
+    const dockerfile = `FROM ${HERE_NAMES}${reference}\nLABEL ${[LABEL, ...labels].join(" ")}\n`;
     await run("docker", ["build", "--quiet", "--tag", name, "-"], { input: dockerfile, env: { DOCKER_BUILDKIT: "0" } });
     const { stdout } = await run("docker", ["push", name]);
     const [digest = ""] = /sha256:[0-9a-f]{64}/.exec(stdout.slice(stdout.lastIndexOf("digest: "))) ?? [];

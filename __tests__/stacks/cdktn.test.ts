@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { attempt } from "../../scripts/run";
 import { COPIES, SYSTEMS } from "../systems";
 
@@ -20,7 +20,12 @@ async function synthesise(system: string, ...node: string[]): Promise<Record<str
     return Object.fromEntries(
       environments.map((environment) => [
         environment,
-        JSON.parse(readFileSync(join(folder, "out", "stacks", environment, "cdk.tf.json"), "utf8")),
+        JSON.parse(
+          readFileSync(join(folder, "out", "stacks", environment, "cdk.tf.json"), "utf8").replaceAll(
+            basename(folder),
+            "",
+          ),
+        ),
       ]),
     );
   } finally {

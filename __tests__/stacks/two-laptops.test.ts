@@ -8,7 +8,17 @@ jest.setTimeout(120_000);
 const PROJECT = join(__dirname, "..", "..");
 
 /** What a synthesis reads. */
-const SOURCES = ["backup", "constructs", "environments", "examples", "main.ts", "package.json", "scripts", "stacks"];
+const SOURCES = [
+  "backup",
+  "constructs",
+  "environments",
+  "examples",
+  "images.lock.json",
+  "main.ts",
+  "package.json",
+  "scripts",
+  "stacks",
+];
 const AFAR = {
   domain: "app.example",
   host: {
