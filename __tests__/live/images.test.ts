@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { type Finished, lastLines, run } from "../../scripts/run";
 import { Deployment, REGISTRY } from "./deployment";
 import { Client, type WebSocketClient } from "./edge/client";
-import { ADMIN_PASSWORD } from "./edge/edge";
 import { Traffic } from "./edge/traffic";
 import { Machine } from "./machines/machine";
 import { HERE, type Place } from "./place";
@@ -16,7 +15,7 @@ const TSX = join(PROJECT, "node_modules", ".bin", "tsx");
 /** A part of the tests' registry whose tags nobody else uses, so that they may move. */
 const PART = "t-images";
 /** On what the tests build, so that they find it again. */
-const LABEL = "portolan.test=images";
+const LABEL = "portolan.test.images";
 const HERE_NAMES = `${REGISTRY.replace("http://", "")}/`;
 
 describe("two hosts with one images.lock.json", () => {
@@ -27,8 +26,8 @@ describe("two hosts with one images.lock.json", () => {
   let second: string;
 
   beforeAll(async () => {
-    await publish("python:3.14-slim");
-    first = await publish("nginx:1.30");
+    await publish("python:3.14-slim", "old");
+    first = await publish("nginx:1.30", "old");
     machine = await Machine.start({ name: "t-images" });
     here = await deployment("t-here", HERE);
     there = await deployment("t-there", machine);
@@ -59,10 +58,12 @@ describe("two hosts with one images.lock.json", () => {
     await ok(type(here, "images", "check"));
     await Promise.all([here, there].map(async (it) => ok(type(it, "deploy", it.name, "--yes", it.name))));
     expect(await imagesOfProxies()).toEqual([await idOf(first), await idOf(first)]);
+    expect(await basesOfApps()).toEqual(["old", "old"]);
   });
 
-  test("change nothing when the tag moves, and `images check` says that it has", async () => {
-    second = await publish("nginx:1.30", "moved=yes");
+  test("change nothing when tags move, and `images check` says that they have", async () => {
+    await publish("python:3.14-slim", "new");
+    second = await publish("nginx:1.30", "new");
     expect(second).not.toBe(first);
     for (const it of [here, there]) {
       const { stdout, stderr } = await ok(type(it, "deploy", it.name));
@@ -73,11 +74,11 @@ describe("two hosts with one images.lock.json", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain("nginx:1.30 is now");
     expect(stderr).toContain("type: PORTOLAN_SYSTEM=chenu npm run images -- update nginx:1.30");
-    expect(stderr).toContain("error: 1 of 2 images needs a look");
+    expect(stderr).toContain("error: 2 of 2 images need a look");
   });
 
-  test("run exactly the new image after `images update`, the plan says so, and here it is under load", async () => {
-    const { stdout } = await ok(type(here, "images", "update", "nginx"));
+  test("run exactly the new images after `images update`, the plan says so, and here it is under load", async () => {
+    const { stdout } = await ok(type(here, "images", "update", "nginx", "python:3.14-slim"));
     expect(stdout).toMatch(new RegExp(`^ {2}nginx:1\\.30 +.*${first.slice(0, 19)} -> .*${second.slice(0, 19)}$`, "m"));
     const exchange = new RegExp(
       `^proxy/image: .*nginx:1\\.30@${first.slice(0, 19)} -> .*nginx:1\\.30@${second.slice(0, 19)}$`,
@@ -100,6 +101,7 @@ describe("two hosts with one images.lock.json", () => {
 
     expect(updated.stderr).toMatch(exchange);
     expect(await imagesOfProxies()).toEqual([await idOf(second), await idOf(second)]);
+    expect(await basesOfApps()).toEqual(["new", "new"]);
     const longest = Math.max(...traffic.outcomes.map(({ seconds }) => seconds));
     const cut = traffic.failures.length;
     console.info(
@@ -108,15 +110,15 @@ describe("two hosts with one images.lock.json", () => {
     await ok(type(here, "images", "check"));
   });
 
-  /** A deployment of the system in `systems/edge.ts`, as the main program of a project of its own. */
+  /** A deployment of the system in `systems/built.ts`, as the main program of a project of its own. */
   async function deployment(name: string, place: Place): Promise<Deployment> {
-    const created = await Deployment.create(name, {}, { system: "chenu", secrets: { ADMIN_PASSWORD } }, place);
+    const created = await Deployment.create(name, {}, { system: "chenu", secrets: {} }, place);
     created.configure({ registry: `${place.data.registry}/${PART}` });
     const project = projectOf(created);
     mkdirSync(project);
     writeFileSync(
       join(project, "main.ts"),
-      `import ${JSON.stringify(join(PROJECT, "__tests__", "live", "systems", "edge"))};\n`,
+      `import ${JSON.stringify(join(PROJECT, "__tests__", "live", "systems", "built"))};\n`,
     );
     symlinkSync(join(PROJECT, "node_modules"), join(project, "node_modules"));
     return created;
@@ -141,10 +143,17 @@ describe("two hosts with one images.lock.json", () => {
   }
 
   function imagesOfProxies(): Promise<string[]> {
-    const inspect = ["inspect", "--format", "{{.Image}}"];
-    return Promise.all(
-      [here, there].map(async ({ place, prefix }) => (await place.docker(...inspect, `${prefix}-proxy`)).stdout.trim()),
-    );
+    return inspected("{{.Image}}", async ({ prefix }) => `${prefix}-proxy`);
+  }
+
+  /** The label that the applications' images have from the base they were built on. */
+  function basesOfApps(): Promise<string[]> {
+    return inspected(`{{index .Config.Labels "${LABEL}"}}`, (deployment) => deployment.container("app"));
+  }
+
+  function inspected(format: string, container: (deployment: Deployment) => Promise<string>): Promise<string[]> {
+    const ask = async (it: Deployment) => it.place.docker("inspect", "--format", format, await container(it));
+    return Promise.all([here, there].map(async (it) => (await ask(it)).stdout.trim()));
   }
 
   /** What an engine calls the image with a digest. */
@@ -153,10 +162,10 @@ describe("two hosts with one images.lock.json", () => {
     return (await run("docker", ["image", "inspect", "--format", "{{.Id}}", name])).stdout.trim();
   }
 
-  /** Pushes a stand-in, with labels that make it another image, under its tag; returns the digest. */
-  async function publish(reference: string, ...labels: string[]): Promise<string> {
+  /** Pushes a stand-in under its tag, with a label that makes it another image; returns the digest. */
+  async function publish(reference: string, label: "old" | "new"): Promise<string> {
     const name = `${HERE_NAMES}${PART}/${reference}`;
-    const dockerfile = `FROM ${HERE_NAMES}${reference}\nLABEL ${[LABEL, ...labels].join(" ")}\n`;
+    const dockerfile = `FROM ${HERE_NAMES}${reference}\nLABEL ${LABEL}=${label}\n`;
     await run("docker", ["build", "--quiet", "--tag", name, "-"], { input: dockerfile, env: { DOCKER_BUILDKIT: "0" } });
     const { stdout } = await run("docker", ["push", name]);
     const [digest = ""] = /sha256:[0-9a-f]{64}/.exec(stdout.slice(stdout.lastIndexOf("digest: "))) ?? [];
