@@ -16,6 +16,7 @@ export class AppService extends Construct implements Connectable, Routable {
   readonly network = Network.own(this);
   private readonly networks: Attachment[] = [{ network: this.network, aliases: this.aliases }];
   private readonly environment: Record<string, string> = {};
+  private readonly releaseEnvironment: Record<string, string> = {};
   private readonly origins = new Map<string, string>();
   private readonly targets: Connectable[] = [];
   private readonly service: Service;
@@ -51,7 +52,7 @@ export class AppService extends Construct implements Connectable, Routable {
       { replacement: Replacement.START_FIRST, replicas: props.replicas },
     );
     if (props.release) {
-      this.release = new Job(this, "release", { ...workload, ...props.release });
+      this.release = new Job(this, "release", { ...workload, environment: this.releaseEnvironment, ...props.release });
       this.service.startAfter(this.release);
     }
     const volumes = [...new Set(Object.values(props.volumes ?? {}))];
@@ -80,10 +81,13 @@ export class AppService extends Construct implements Connectable, Routable {
       );
     }
     this.targets.push(target);
-    const { network, environment, startAfter, backup } = target.connection();
+    const { network, environment, releaseEnvironment = {}, startAfter, backup } = target.connection();
     if (!this.networks.some((attachment) => attachment.network === network)) this.networks.push({ network });
     for (const [name, value] of Object.entries(environment)) {
       this.setEnvironment(options.as ?? name, value, `the connection to ${target.node.path}`);
+    }
+    for (const [name, value] of Object.entries(releaseEnvironment)) {
+      this.releaseEnvironment[options.as ?? name] = value;
     }
     this.startAfter(...startAfter);
     this.writes(backup);
@@ -128,6 +132,7 @@ export class AppService extends Construct implements Connectable, Routable {
     }
     this.origins.set(name, origin);
     this.environment[name] = value;
+    this.releaseEnvironment[name] = value;
   }
 
   /** @internal */

@@ -29,6 +29,9 @@ export interface Connection {
   /** Variables the client finds the other side by; values may be sensitive expressions. */
   readonly environment: Readonly<Record<string, string>>;
 
+  /** The same for a job that prepares a release, where it is given other rights. */
+  readonly releaseEnvironment?: Readonly<Record<string, string>>;
+
   readonly startAfter: readonly ITerraformDependable[];
 
   /** What backs up the data that the client writes. */

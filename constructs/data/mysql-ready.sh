@@ -35,6 +35,11 @@ say() { printf '%s\n' "$1"; }
   say "CREATE USER IF NOT EXISTS '$ROLE'@'%';"
   say "ALTER USER '$ROLE'@'%' IDENTIFIED BY '$(between "'" password)';"
   say "GRANT ALL ON \`$pattern\`.* TO '$ROLE'@'%';"
+  if [ -n "${ROWS_ROLE-}" ]; then
+    say "CREATE USER IF NOT EXISTS '$ROWS_ROLE'@'%';"
+    say "ALTER USER '$ROWS_ROLE'@'%' IDENTIFIED BY '$(between "'" rows-password)';"
+    say "GRANT SELECT, INSERT, UPDATE, DELETE ON \`$pattern\`.* TO '$ROWS_ROLE'@'%';"
+  fi
   if [ "$BACKUP" = on ]; then
     # Whoever may see triggers and events may also make them, but they run with the rights of this user: none to write.
     say "CREATE USER IF NOT EXISTS backup@'%';"

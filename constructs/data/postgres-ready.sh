@@ -36,3 +36,27 @@ GRANT pg_read_all_data TO backup;
 SELECT 'ALTER ROLE backup NOLOGIN' WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = 'backup') \gexec
 \endif
 SQL
+
+[ -n "${ROWS_ROLE-}" ] || exit 0
+
+psql -X -q -v ON_ERROR_STOP=1 -v rows="$ROWS_ROLE" postgres <<'SQL'
+SET log_min_error_statement = panic;
+\set password `cat /run/secrets/rows-password`
+SELECT format('CREATE ROLE %I', :'rows') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'rows') \gexec
+SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', :'rows', :'password') \gexec
+SQL
+
+# As the owner: what is in the database must not run as the superuser. First for what the owner makes from now on.
+PGPASSWORD=$(cat /run/secrets/password) psql -X -q -v ON_ERROR_STOP=1 -v rows="$ROWS_ROLE" -U "$ROLE" "$DATABASE" <<'SQL'
+SET search_path = pg_catalog;
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO :"rows";
+ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"rows";
+ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO :"rows";
+SELECT format('GRANT USAGE ON SCHEMA %I TO %I', nspname, :'rows')
+  FROM pg_namespace WHERE nspowner = current_user::regrole \gexec
+SELECT format('GRANT %s ON %I.%I TO %I',
+              CASE relkind WHEN 'S' THEN 'USAGE, SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END,
+              nspname, relname, :'rows')
+  FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+ WHERE relowner = current_user::regrole AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') \gexec
+SQL

@@ -20,6 +20,14 @@ export interface SqlDatabaseProps {
   readonly database?: string;
 
   /**
+   * Whether applications log in as a role that reads and writes rows, and can change nothing else: no table, function or
+   * trigger. Their release jobs go on as the role that owns all of it.
+   *
+   * @default false
+   */
+  readonly rowsOnly?: boolean;
+
+  /**
    * Limits, which the server is tuned for.
    *
    * @default - 512 MiB of memory and one core
@@ -43,6 +51,9 @@ export interface SqlDatabaseProps {
    */
   readonly volumeName?: string;
 }
+
+/** End of the name of the role that only reads and writes rows. */
+const ROWS_ROLE = "_rows";
 
 /** What differs between one database server and another. */
 export interface SqlEngine {
@@ -68,14 +79,18 @@ export interface SqlEngine {
   readonly sharedMemory?: (memory: number) => number;
   readonly health: Health;
   readonly stopSignal?: string;
-  /** Waits for the server `HOST`, and makes `DATABASE`, its `ROLE` and the role that backs up. */
+  /**
+   * Waits for the server `HOST`, and makes `DATABASE`, its `ROLE`, the role that backs up, and `ROWS_ROLE`, if it has a
+   * name, which only reads and writes rows.
+   */
   readonly readyScript: string;
 }
 
 /**
  * A database server with one database and a role of its own. Applications that {@link AppService.connectTo} it get
  * `DATABASE_URL` with the role's password, the secret `<ID>_PASSWORD`; the administrator's is `<ID>_ADMIN_PASSWORD`, and
- * that of the role which backs up, and can write nothing, `<ID>_BACKUP_PASSWORD`.
+ * that of the role which backs up, and can write nothing, `<ID>_BACKUP_PASSWORD`. With `rowsOnly`, the applications' is
+ * `<ID>_ROWS_PASSWORD`, and `<ID>_PASSWORD` their release jobs'.
  */
 export abstract class SqlDatabase extends Construct implements Connectable {
   readonly database: string;
@@ -83,6 +98,8 @@ export abstract class SqlDatabase extends Construct implements Connectable {
   readonly adminPassword: Secret;
   readonly host: string;
 
+  /** Of the role that only reads and writes rows, if there is one. */
+  private readonly rowsPassword?: Secret;
   private readonly connected: Pick<Connection, "network" | "startAfter" | "backup">;
 
   protected constructor(
@@ -101,11 +118,12 @@ export abstract class SqlDatabase extends Construct implements Connectable {
     }
     const resources = { memory: props.resources?.memory ?? 512, cpus: props.resources?.cpus };
     const { memory } = limits(this, resources);
-    this.database = checkedName(this, props.database ?? id, engine);
+    this.database = checkedName(this, props.database ?? id, engine, props.rowsOnly ? ROWS_ROLE : "");
     const variable = id.toUpperCase().replaceAll("-", "_");
     const secret = (name: string) => Secret.named(`${variable}_${name}`, { minLength: 24 });
     this.password = secret("PASSWORD");
     this.adminPassword = secret("ADMIN_PASSWORD");
+    this.rowsPassword = props.rowsOnly ? secret("ROWS_PASSWORD") : undefined;
     const backupPassword = secret("BACKUP_PASSWORD");
     const image = `${engine.name}:${props.version}`;
 
@@ -118,6 +136,7 @@ export abstract class SqlDatabase extends Construct implements Connectable {
       secrets: {
         password: this.password,
         "admin-password": this.adminPassword,
+        ...(this.rowsPassword && { "rows-password": this.rowsPassword }),
         ...(backedUp && { "backup-password": backupPassword }),
       },
       data: { volume: data, path },
@@ -136,6 +155,7 @@ export abstract class SqlDatabase extends Construct implements Connectable {
           HOST: host,
           DATABASE: this.database,
           ROLE: this.database,
+          ...(this.rowsPassword && { ROWS_ROLE: `${this.database}${ROWS_ROLE}` }),
           BACKUP: backedUp ? "on" : "off",
         },
         memory: 64,
@@ -158,16 +178,21 @@ export abstract class SqlDatabase extends Construct implements Connectable {
   }
 
   connection(): Connection {
+    const owner = { DATABASE_URL: this.url(this.database, this.password) };
+    if (!this.rowsPassword) return { ...this.connected, environment: owner };
+    const environment = { DATABASE_URL: this.url(`${this.database}${ROWS_ROLE}`, this.rowsPassword) };
+    return { ...this.connected, environment, releaseEnvironment: owner };
+  }
+
+  private url(role: string, password: Secret): string {
     const { scheme, port } = this.engine;
-    const password = this.password.urlValueIn(this);
-    return {
-      ...this.connected,
-      environment: { DATABASE_URL: `${scheme}://${this.database}:${password}@${this.host}:${port}/${this.database}` },
-    };
+    return `${scheme}://${role}:${password.urlValueIn(this)}@${this.host}:${port}/${this.database}`;
   }
 }
 
-function checkedName(scope: Construct, database: string, { reserved, longestName }: SqlEngine): string {
+function checkedName(scope: Construct, database: string, engine: SqlEngine, suffix: string): string {
+  const { reserved } = engine;
+  const longestName = engine.longestName - suffix.length;
   const fits = database.length <= longestName;
   if (/^[a-z_][a-z0-9_]*$/.test(database) && fits && !reserved.test(database)) return database;
   throw new InvalidInput(

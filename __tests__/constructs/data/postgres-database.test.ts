@@ -141,3 +141,31 @@ test.each(["postgres", "template1", "pg_archive", "backup", "my/app", "1st", "${
     );
   },
 );
+
+describe("with applications that only read and write rows", () => {
+  const stack = synthesised((shop) => {
+    const db = new PostgresDatabase(shop, "db", { version: "18", database: "shop", rowsOnly: true });
+    const api = service(shop, "api", { environment: { COLOUR: "blue" }, release: { command: ["migrate"] } });
+    api.connectTo(db, { as: "DATABASE" });
+    service(shop, "worker").connectTo(db);
+  });
+  const urlIn = (path: string) => stack.container(path).env.find((variable) => variable.startsWith("DATABASE"));
+
+  test("these have a role and a secret of their own, and their release jobs the owner's", () => {
+    expect(urlIn("api")).toMatch(/^DATABASE=postgresql:\/\/shop_rows:.*DB_ROWS_PASSWORD.*@shop-test-db:5432\/shop$/);
+    expect(urlIn("worker")).toMatch(/^DATABASE_URL=postgresql:\/\/shop_rows:/);
+    expect(urlIn("api/release")).toMatch(/^DATABASE=postgresql:\/\/shop:.*DB_PASSWORD.*@shop-test-db:5432\/shop$/);
+    expect(stack.container("api/release").env).toContain("COLOUR=blue");
+  });
+
+  test("the role is made where the server is made ready", () => {
+    expect(stack.container("db/ready").env).toContain("ROWS_ROLE=shop_rows");
+    expect(Object.keys(stack.json.variable ?? {})).toContain("DB_ROWS_PASSWORD");
+  });
+
+  test("there is room for its name", () => {
+    expect(
+      () => new PostgresDatabase(shop(), "db", { version: "18", database: "a".repeat(59), rowsOnly: true }),
+    ).toThrow(`test/db: database "${"a".repeat(59)}" must have at most 58 `);
+  });
+});
