@@ -15,8 +15,9 @@ const CERTIFICATES = ["etc/ssl/certs/ca-certificates.crt", "usr/local/share/ca-c
 
 /** A machine with git and Node, on which everything else is still to be installed; it is gone when this process ends. */
 export class BareMachine {
-  static async start(suite: Suite): Promise<BareMachine> {
-    const machine = new BareMachine(suite);
+  /** @param brought files and folders of this machine that it has already, by where they are there */
+  static async start(suite: Suite, brought: Readonly<Record<string, string>> = {}): Promise<BareMachine> {
+    const machine = new BareMachine(suite, brought);
     await machine.boot();
     return machine;
   }
@@ -25,7 +26,10 @@ export class BareMachine {
   private process?: ChildProcess;
   private cable?: Cable;
 
-  private constructor(private readonly suite: Suite) {
+  private constructor(
+    private readonly suite: Suite,
+    private readonly brought: Readonly<Record<string, string>>,
+  ) {
     this.folder = join(MACHINES, "running", `bare-${suite}`);
   }
 
@@ -76,8 +80,9 @@ export class BareMachine {
     for (const name of ["root", "changes/root", "changes/etc/docker", "work", "docker", "srv"]) {
       mkdirSync(join(this.folder, name), { recursive: true });
     }
-    for (const path of ["etc/resolv.conf", ...CERTIFICATES].filter((name) => existsSync(join("/", name)))) {
-      cpSync(join("/", path), join(this.folder, "changes", path), { recursive: true, dereference: true });
+    const shared = ["etc/resolv.conf", ...CERTIFICATES].map((path) => [path, join("/", path)] as const);
+    for (const [path, from] of [...shared, ...Object.entries(this.brought)].filter(([, from]) => existsSync(from))) {
+      cpSync(from, join(this.folder, "changes", path), { recursive: true, dereference: true });
     }
     // All that the engine is told beforehand: not to share a control group with the one of the machine outside.
     writeFileSync(

@@ -1,12 +1,8 @@
-import { existsSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
-import { join } from "node:path";
 import { Deployment } from "../../__tests__/live/deployment";
 import { run } from "../run";
-import { CACHE } from "../setup/cache";
-import { buildGoProgram, type GoProgram } from "../setup/go";
 import { ensureProvider } from "../setup/provider";
 import { OPENTOFU } from "../setup/terraform";
+import { built } from "./built";
 import { NEWEST_TERRAFORM } from "./newest-terraform";
 import type { Row } from "./table";
 
@@ -42,14 +38,4 @@ async function row(binary: string): Promise<Row> {
     },
     end: async () => deployment?.remove(),
   };
-}
-
-/** Where a program is that was built, under its version, so that it is built once. */
-async function built(name: string, program: GoProgram): Promise<string> {
-  const path = join(CACHE, `${name}-${program.version}`);
-  if (existsSync(path)) return path;
-  await mkdir(CACHE, { recursive: true });
-  await buildGoProgram(program, `${path}.unfinished`, console.log);
-  await rename(`${path}.unfinished`, path);
-  return path;
 }
