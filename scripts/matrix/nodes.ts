@@ -21,7 +21,7 @@ const PROVIDERS = ".terraform.d/plugins";
 export async function nodes(): Promise<Row[]> {
   const tofu = await built("tofu", OPENTOFU);
   await ensureProvider(tofu, () => undefined);
-  const machine = await BareMachine.start("forky", {
+  const machine = await BareMachine.start("bookworm", {
     "usr/local/bin/tofu": tofu,
     [join("root", PROVIDERS)]: join(homedir(), PROVIDERS),
   });
