@@ -8,9 +8,9 @@ import { NODES } from "./node-versions";
 import type { Row } from "./table";
 
 const TEST_TOOLS = `npx tsx -e 'require("./scripts/setup/test-tools").ensureTestTools(() => undefined)'`;
-const CDKTF_DEPLOY =
-  "PATH=$PWD/node_modules/.bin:$PATH; export TERRAFORM_BINARY_NAME=tofu CI=true; " +
-  "cdktf deploy local --auto-approve --skip-provider-lock";
+/** cdktf looks for no other name by itself. */
+const OPENTOFU_FOR_CDKTF = "export TERRAFORM_BINARY_NAME=tofu CI=true";
+const CDKTF_DEPLOY = "node_modules/.bin/cdktf deploy local --auto-approve --skip-provider-lock";
 
 const PROVIDERS = ".terraform.d/plugins";
 
@@ -38,13 +38,13 @@ export async function nodes(): Promise<Row[]> {
           await machine.clone();
           await quietly("npm ci --no-audit --no-fund");
         },
-        unit: () => machine.run(node, `${TEST_TOOLS} && npx jest --selectProjects=unit`),
         up: () => quietly("npm run up"),
         "cdktf deploy": async () => {
           await quietly("npm run down");
-          await machine.run(node, CDKTF_DEPLOY);
+          await machine.run(node, `${OPENTOFU_FOR_CDKTF}; ${CDKTF_DEPLOY}`);
         },
         down: () => quietly("npm run down -- --data --yes local"),
+        unit: () => machine.run(node, `${OPENTOFU_FOR_CDKTF}; ${TEST_TOOLS} && npx jest --selectProjects=unit`),
       },
     };
   };
