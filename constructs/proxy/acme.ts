@@ -56,7 +56,7 @@ export class AcmeCertificates extends Construct implements Certificates {
     const image = new Image(this, "image", ImageSource.official(`goacme/lego:${props.version ?? "v4.35.2"}`));
     const state = new DataVolume(this, "state", props.state);
     const issued = new Volume(this, "issued");
-    const owner = volumeOwner(this, { image: props.image, user: NGINX, volumes: [state, issued] });
+    const owner = volumeOwner(this, { image: props.image, user: NGINX, volumes: [state, issued], anyImage: true });
     const secrets = this.secretVolume(image, challenge);
     this.mounts = [{ volume: issued, path: ISSUED, readOnly: true }];
     this.dependencies = [owner];

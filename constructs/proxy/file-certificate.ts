@@ -48,6 +48,7 @@ export class FileCertificate extends Construct implements Certificates {
     const volume = new Volume(this, "volume");
     const job = new Job(this, "write", {
       image: props.image,
+      anyImage: true,
       entrypoint: ["sh"],
       command: ["/pair.sh", props.key.name],
       // Root without any capability: it owns a new volume's top folder.

@@ -14,6 +14,7 @@ export class WritableMetrics extends Construct {
     this.mount = { volume: metricsVolume(this), path: PATH };
     this.owner = new Job(this, "owner", {
       image,
+      anyImage: true,
       entrypoint: ["sh", "-c"],
       // Whoever used the volume first may own it, and only an owner may open it to others.
       command: [`chown 0:0 ${PATH} && chmod 1777 ${PATH}`],

@@ -77,7 +77,7 @@ export class NginxProxy extends Construct {
     const resources = { memory: props.resources?.memory ?? 128, cpus: props.resources?.cpus ?? 1 };
     const image = new Image(this, "image", ImageSource.official(`nginx:${this.version}`));
     const certificates = new Volume(this, "certificates");
-    const owner = volumeOwner(this, { image, user: "nginx:nginx", volumes: [certificates] });
+    const owner = volumeOwner(this, { image, user: "nginx:nginx", volumes: [certificates], anyImage: true });
     this.config = new ConfigVolume(this, "config", {
       image,
       files: () => this.files(ports.https, Math.ceil(resources.cpus)),

@@ -23,6 +23,14 @@ export interface JobWorkload extends Workload {
    */
   readonly timeoutSeconds?: number;
 
+  /**
+   * Of the image it needs no more than any image has: another one alone does not run it again. What waits for the job, and
+   * has to stop for the same image, would be away for longer.
+   *
+   * @default false
+   */
+  readonly anyImage?: boolean;
+
   /** Run again whenever one of these was replaced, beside the job's own changes. @default - none */
   readonly replacedWith?: readonly ITerraformDependable[];
 }
@@ -45,7 +53,10 @@ export class Job extends Construct implements ITerraformDependable {
       restart: "no",
       upload: workload.files && uploadsOf(workload.files),
       // Services that start first make their jobs do so too (see Replacement), so a job's name is never used twice.
-      lifecycle: { ignoreChanges: ["name"], replaceTriggeredBy: workload.replacedWith?.map(dependable) },
+      lifecycle: {
+        ignoreChanges: ["name", ...(workload.anyImage ? ["image"] : [])],
+        replaceTriggeredBy: workload.replacedWith?.map(dependable),
+      },
       provisioners: [host.awaits("completed", workload.timeoutSeconds ?? 600)],
     });
     this.fqn = this.container.fqn;

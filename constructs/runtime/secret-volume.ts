@@ -23,6 +23,7 @@ export class SecretVolume extends Construct implements ITerraformDependable {
     }));
     const job = new Job(this, "write", {
       image: props.image,
+      anyImage: true,
       // Readable for every user of the containers that mount the volume, and for root on the host.
       entrypoint: ["sh", "-c"],
       command: [

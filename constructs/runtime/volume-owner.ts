@@ -8,11 +8,18 @@ import { Job } from "./job";
  */
 export function volumeOwner(
   scope: Construct,
-  props: { image: Image; user: string; volumes: readonly { readonly volumeName: string }[] },
+  props: {
+    image: Image;
+    /** A number, or a name that means the same number in every version of the image where `anyImage` is set. */
+    user: string;
+    volumes: readonly { readonly volumeName: string }[];
+    anyImage?: boolean;
+  },
 ): Job {
   const mounts = props.volumes.map((volume, index) => ({ volume, path: `/volumes/${index + 1}` }));
   return new Job(scope, "owner", {
     image: props.image,
+    anyImage: props.anyImage,
     entrypoint: ["chown"],
     command: [props.user, ...mounts.map(({ path }) => path)],
     // Only root may give away, and only with this one capability.

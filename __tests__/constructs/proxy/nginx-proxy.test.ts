@@ -226,6 +226,20 @@ test("owns the volume of its certificates before it starts", () => {
   expect(stack.container("proxy").depends_on).toContain(stack.addressOf("proxy/owner"));
 });
 
+test.each([
+  ["its own certificate", Tls.selfSigned()],
+  ["one of an ACME server", Tls.acme({ email: "ops@shop.example" })],
+])("with %s, waits for no job that another image runs again: its port is closed meanwhile", (_, tls) => {
+  const stack = synthesised((shop) => {
+    proxyIn(shop, { tls });
+  });
+  const jobs = Object.entries(stack.allContainers).filter(([id]) =>
+    stack.container("proxy").depends_on?.includes(`docker_container.${id}`),
+  );
+  expect(jobs.length).toBeGreaterThan(1);
+  for (const [, { lifecycle }] of jobs) expect(lifecycle.ignore_changes).toEqual(["name", "image"]);
+});
+
 describe("refuses", () => {
   test("a route that is never used, because its host is sent elsewhere", () => {
     const stack = shop();

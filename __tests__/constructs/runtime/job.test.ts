@@ -38,6 +38,13 @@ test("has a name that is never used twice, and whose change changes nothing", ()
   expect(lifecycle).toEqual({ ignore_changes: ["name"] });
 });
 
+test("does not run again for another image, where any will do", () => {
+  const { lifecycle } = synthesised((stack) => {
+    job(stack, "tidy", { anyImage: true });
+  }).container("tidy");
+  expect(lifecycle).toEqual({ ignore_changes: ["name", "image"] });
+});
+
 test("can be written to when it gets files: Docker puts none into a container with a read-only root", () => {
   const container = synthesised((stack) => {
     job(stack, "tidy", { files: () => [{ path: "/hello", content: "world" }] });
