@@ -231,7 +231,7 @@ test.each([
   ["one of an ACME server", Tls.acme({ email: "ops@shop.example" })],
 ])("with %s, waits for no job that another image runs again: its port is closed meanwhile", (_, tls) => {
   const stack = synthesised((shop) => {
-    proxyIn(shop, { tls });
+    proxyIn(shop, { tls, domain: "shop.example.com" });
   });
   const jobs = Object.entries(stack.allContainers).filter(([id]) =>
     stack.container("proxy").depends_on?.includes(`docker_container.${id}`),
