@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import { InvalidInput } from "../constructs/invalid-input";
 import { DataVolumes } from "../constructs/runtime/data-volume";
 import { DockerHost } from "../constructs/runtime/docker-host";
+import { ApplicationNetworks } from "../constructs/runtime/network";
 import { Sweep } from "../constructs/runtime/sweep";
 import { SecretsText } from "../scripts/secrets/secrets-text";
 import type { Environment } from "./environment";
@@ -31,6 +32,8 @@ export class EnvironmentStack extends TerraformStack {
     });
     // There even when the last data volume leaves the code: only then does Terraform refuse to destroy it.
     DataVolumes.of(this);
+    // Likewise: only then does the proxy leave the network of the last application.
+    ApplicationNetworks.of(this);
     new Sweep(this);
     this.keepOthersOut();
     this.keepState();

@@ -15,6 +15,7 @@ status=http://$proxy:8081
 ready() {
   deadline=$(($(date +%s) + 30))
   while read -r url; do
+    [ -n "$url" ] || continue
     until answer=$(curl -fsS -m 5 -o /dev/null "$url" 2>&1); do
       if [ "$(date +%s)" -ge "$deadline" ]; then
         echo "$url does not answer its health check, so it gets no traffic: $answer"

@@ -55,7 +55,11 @@ export class ConfigVolume extends Construct implements ITerraformDependable {
       user: "0:0",
       files: () => [
         { path: "/release.sh", content: RELEASE_SCRIPT },
-        ...Object.entries(props.files()).map(([name, content]) => ({ path: `/release/${name}`, content })),
+        // The provider takes an empty file for none.
+        ...Object.entries(props.files()).map(([name, content]) => ({
+          path: `/release/${name}`,
+          content: content || "\n",
+        })),
       ],
       networks: props.activation?.networks,
       mounts: [{ volume: this, path: "/config" }, ...(props.activation?.mounts ?? [])],

@@ -61,7 +61,7 @@ export interface ApplicationNetwork {
  * The networks of all applications as the instances of one resource, which stays in the code when an application leaves it:
  * only then does Terraform run what makes the proxy leave the network, which Docker wouldn't remove otherwise.
  */
-class ApplicationNetworks extends Construct {
+export class ApplicationNetworks extends Construct {
   static of(scope: Construct): ApplicationNetworks {
     const stack = TerraformStack.of(scope);
     return (stack.node.tryFindChild("networks") as ApplicationNetworks | undefined) ?? new ApplicationNetworks(stack);
@@ -80,6 +80,7 @@ class ApplicationNetworks extends Construct {
       provisioners: [{ ...host.empties("${self.name}"), when: "destroy" }],
     });
     this.resource.overrideLogicalId("application");
+    this.resource.addOverride("for_each", this.names);
   }
 
   add(application: Construct): ApplicationNetwork {

@@ -33,6 +33,13 @@ test("is written by a job that gets the files, without a network and without a c
   });
 });
 
+test("has a line where a file has nothing, which the provider would take for no file", () => {
+  const stack = synthesised((shop) => {
+    config(shop, { files: () => ({ "empty.conf": "" }) });
+  });
+  expect(stack.container("config/release").upload).toContainEqual({ file: "/release/empty.conf", content: "\n" });
+});
+
 test("takes files until the stack is synthesised", () => {
   const files: Record<string, string> = {};
   const stack = synthesised((shop) => {

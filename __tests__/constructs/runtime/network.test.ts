@@ -7,16 +7,16 @@ test("is a bridge with a way out, named after system and environment", () => {
   const stack = synthesised((shop) => {
     new Network(shop, "front");
   });
-  expect(Object.values(stack.resources("docker_network"))).toMatchObject([
-    { name: "shop-test-front", driver: "bridge", internal: false },
-  ]);
+  const { application: _, ...networks } = stack.resources("docker_network");
+  expect(Object.values(networks)).toMatchObject([{ name: "shop-test-front", driver: "bridge", internal: false }]);
 });
 
 test("has no way out when it is internal", () => {
   const stack = synthesised((shop) => {
     new Network(shop, "back", { internal: true });
   });
-  expect(Object.values(stack.resources("docker_network"))).toMatchObject([{ internal: true }]);
+  const { application: _, ...networks } = stack.resources("docker_network");
+  expect(Object.values(networks)).toMatchObject([{ internal: true }]);
 });
 
 test("is one for everything in an environment that faces the proxy", () => {
@@ -58,6 +58,13 @@ test("of a routed application is joined by the proxy as it runs, before a releas
   expect(stack.container("proxy").provisioner[0]["local-exec"].command).toMatch(
     /join\.sh shop-test-proxy shop-test-network-web$/,
   );
+});
+
+test("of applications are there to be left even when there is none", () => {
+  expect(synthesised(() => undefined).resources("docker_network").application).toMatchObject({
+    for_each: {},
+    provisioner: [{ "local-exec": { when: "destroy" } }],
+  });
 });
 
 test("of an application that leaves the code is left by the proxy first", () => {

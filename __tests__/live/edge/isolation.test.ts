@@ -65,6 +65,15 @@ describe("an application", () => {
     await eventually(async () => expect((await flask()).status).toBe(401));
   });
 
+  test("leaves its network when it is the last to go, and so does the proxy", async () => {
+    const proxy = await idOfProxy();
+    deployment.extraEnv = { GUARDS_WITHOUT: "all" };
+    await deployment.mustDeploy();
+    const named = ["--format", "{{.Name}}", "--filter", `name=^${deployment.prefix}-network`];
+    expect((await run("docker", ["network", "ls", ...named])).stdout.trim()).toBe(`${deployment.prefix}-network`);
+    expect(await idOfProxy()).toBe(proxy);
+  });
+
   async function flask() {
     return client.ask("/admin/users", { host: `flask.${deployment.domain}` });
   }
