@@ -3,7 +3,7 @@ import { confirm } from "./confirm";
 import { heedInterruption } from "./interruption";
 import { run } from "./run";
 import type { Report } from "./setup/setup-error";
-import { isData, resources, volumeName } from "./setup/state";
+import { isData, OWNER, resources, volumeName } from "./setup/state";
 import { runSteps } from "./setup/steps";
 import { ensureTerraform } from "./setup/terraform";
 import { synthesise } from "./synthesised-stack";
@@ -39,12 +39,25 @@ async function down({ data, yes }: Options): Promise<void> {
       run: (report) =>
         destroy(
           terraform,
-          deployed.filter((address) => !isData(address)),
+          // Terraform would destroy the data with the owner.
+          deployed.filter((address) => !isData(address) && address !== OWNER),
           report,
         ),
     },
     ...(data
-      ? [{ title: "Data", run: (report: Report) => destroyData(terraform, deployed.filter(isData), report) }]
+      ? [
+          {
+            title: "Data",
+            run: async (report: Report) => {
+              await destroyData(terraform, deployed.filter(isData), report);
+              await destroy(
+                terraform,
+                deployed.filter((address) => address === OWNER),
+                report,
+              );
+            },
+          },
+        ]
       : []),
   ]);
   const kept = data ? [] : deployed.filter(isData).map(volumeName);

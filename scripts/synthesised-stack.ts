@@ -44,6 +44,7 @@ interface StackJson {
     readonly docker_network?: Record<string, { name: string; "//": { metadata: { path: string } } }>;
     readonly docker_volume?: Record<string, { name?: string; for_each?: Record<string, string> }>;
     readonly docker_container?: Record<string, ContainerJson>;
+    readonly terraform_data?: { readonly owner?: { readonly input: { environment: string; name: string } } };
   };
 }
 

@@ -102,13 +102,13 @@ describe("npm run deploy, which needs no cdktf", () => {
     await operator.ok(operator.deploy());
   });
 
-  test("plans nothing for an engine that does not answer", async () => {
+  test("plans nothing for an engine that cannot be reached", async () => {
     deployment.configure({ host: "unix:///nowhere/docker.sock" });
     const { exitCode, stderr } = await operator.deploy();
     deployment.configure({ host: "local" });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /Plan: the Docker Engine of this machine does not answer at unix:\/\/\/nowhere\/docker\.sock/,
+      /Plan: the Docker Engine of this machine cannot be reached:\n.*unix:\/\/\/nowhere\/docker\.sock/,
     );
   });
 });

@@ -44,6 +44,7 @@ export class DataVolume extends Construct {
         `volumeName "${name}" must have letters, digits, "_", "." and "-" only, at least two of them, and start with a letter or digit`,
       );
     }
+    DockerHost.of(this).addVolume(name);
     this.dockerName = name;
     this.volumeName = DataVolumes.of(this).add(this, name, props.removal ?? Removal.REFUSE);
   }
@@ -94,7 +95,7 @@ class Instances {
     this.resource = new Volume(scope, id, {
       name: "${each.key}",
       lifecycle: { preventDestroy },
-      dependsOn: [DockerHost.of(scope).reachable],
+      dependsOn: [DockerHost.of(scope).owned],
     });
     this.resource.overrideLogicalId(id);
     this.resource.addOverride("for_each", this.names);

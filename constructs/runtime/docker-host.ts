@@ -1,7 +1,16 @@
 import { join } from "node:path";
 import { DataDockerNetwork } from "@cdktf/provider-docker/lib/data-docker-network";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
-import { App, AssetType, Fn, Lazy, type LocalExecProvisioner, TerraformAsset, TerraformStack } from "cdktf";
+import {
+  App,
+  AssetType,
+  DataResource,
+  Fn,
+  Lazy,
+  type LocalExecProvisioner,
+  TerraformAsset,
+  TerraformStack,
+} from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { InvalidInput } from "../invalid-input";
 import { type ImagesLock, LockedImages } from "./locked-images";
@@ -71,12 +80,19 @@ export class DockerHost extends Construct {
   private readonly joinScript: TerraformAsset;
   private readonly emptyScript: TerraformAsset;
   private readonly containers: string[] = [];
+  private readonly volumes: string[] = [];
 
   /**
    * Asks the engine for something every engine has. Whatever needs nothing else depends on this, so that a host that
    * can't be reached is one error in the plan instead of one for each resource in the middle of a deploy.
    */
   readonly reachable: DataDockerNetwork;
+
+  /**
+   * Fails a deploy where the names on the host are those of another environment. What has such a name depends on this, and is
+   * never another's: a volume that is there already would be handed out.
+   */
+  readonly owned: DataResource;
 
   constructor(stack: TerraformStack, props: DockerHostProps) {
     super(stack, "host");
@@ -101,6 +117,20 @@ export class DockerHost extends Construct {
     this.sweepScript = this.scriptAsset("sweep");
     this.joinScript = this.scriptAsset("join");
     this.emptyScript = this.scriptAsset("empty-network");
+    this.owned = this.claim();
+  }
+
+  private claim(): DataResource {
+    const owner = new DataResource(this, "owner", { dependsOn: [this.reachable] });
+    owner.overrideLogicalId("owner");
+    const name = this.nameOf(owner);
+    owner.input = { environment: this.label, name };
+    const script = this.scriptAsset("claim");
+    owner.provisioners = [
+      this.runs(script, () => ["take", this.label, name, ...this.volumes]),
+      { ...this.runs(script, () => ["release", this.label, name]), when: "destroy" },
+    ];
+    return owner;
   }
 
   /**
@@ -185,6 +215,11 @@ export class DockerHost extends Construct {
   /** Notes a container as one of the environment's own. */
   add(containerName: string): void {
     this.containers.push(containerName);
+  }
+
+  /** Notes a volume's name, which must not be that of another environment's. */
+  addVolume(name: string): void {
+    this.volumes.push(name);
   }
 
   /** Names of the environment's containers, as references. */

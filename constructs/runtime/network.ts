@@ -42,7 +42,7 @@ export class Network extends Construct {
       name: DockerHost.of(this).nameOf(this),
       driver: "bridge",
       internal: props.internal ?? false,
-      dependsOn: [DockerHost.of(this).reachable],
+      dependsOn: [DockerHost.of(this).owned],
     });
     this.networkName = network.name;
   }
@@ -76,7 +76,7 @@ export class ApplicationNetworks extends Construct {
     this.resource = new DockerNetwork(this, "Resource", {
       name: "${each.key}",
       driver: "bridge",
-      dependsOn: [host.reachable],
+      dependsOn: [host.owned],
       provisioners: [{ ...host.empties("${self.name}"), when: "destroy" }],
     });
     this.resource.overrideLogicalId("application");

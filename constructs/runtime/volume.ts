@@ -11,10 +11,12 @@ export class Volume extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.dockerName = DockerHost.of(this).nameOf(this);
+    const host = DockerHost.of(this);
+    this.dockerName = host.nameOf(this);
+    host.addVolume(this.dockerName);
     this.volumeName = new DockerVolume(this, "Resource", {
       name: this.dockerName,
-      dependsOn: [DockerHost.of(this).reachable],
+      dependsOn: [host.owned],
     }).name;
   }
 }

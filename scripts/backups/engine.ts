@@ -121,11 +121,16 @@ export class Engine {
     if (exitCode !== 255 && !/connect to the Docker daemon|error during connect/i.test(said)) {
       return new Error(`docker ${verb} failed on ${this.place}:\n${said}`);
     }
+    return this.unreachable(said);
+  }
+
+  /** @param said by whatever tried */
+  unreachable(said: string): Error {
     const { username, hostname, port } = new URL(this.address);
     const check = this.isRemote
       ? `check the host, its pinned keys and your own key: ssh -p ${port || 22} ${username}@${hostname} docker version`
       : "check that it runs: systemctl start docker";
-    return new Error(`the Docker Engine of ${this.place} cannot be reached:\n${said}\n${check}`);
+    return new Error(`the Docker Engine of ${this.place} cannot be reached:\n${said.trim()}\n${check}`);
   }
 }
 

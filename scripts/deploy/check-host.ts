@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { shellOn } from "../host/on-host";
-import { attempt } from "../run";
+import { Engine } from "../backups/engine";
+import { runOnHost } from "../host/run-on-host";
 import { atLeast, parseVersion, type Version } from "../setup/version";
 import type { SynthesisedStack } from "../synthesised-stack";
 import { type HostFacts, hostFactsIn } from "./host-facts";
@@ -28,16 +28,11 @@ const SCRIPT = join(__dirname, "host-facts.sh");
  */
 export async function checkHost(stack: SynthesisedStack): Promise<void> {
   const { pulled, insecure } = imagesOf(stack);
-  const { command, args } = shellOn(stack);
   const words = [...(insecure ? ["--insecure"] : []), ...pulled];
-  const { stdout, stderr, exitCode } = await attempt(command, [...args, `sh -s -- ${words.join(" ")}`], {
-    cwd: stack.folder,
-    env: socketOf(stack),
-    input: readFileSync(SCRIPT, "utf8"),
-  });
-  const host = placeOf(stack);
-  if (exitCode !== 0) throw new Error(unreachable(host, stack, stderr.trim()));
-  const mistake = mistakeOf(hostFactsIn(stdout), { host, builds: buildsOf(stack) > 0 });
+  const finished = await runOnHost(stack, readFileSync(SCRIPT, "utf8"), words);
+  const engine = Engine.of(stack);
+  if (finished.exitCode !== 0) throw engine.unreachable(finished.stderr);
+  const mistake = mistakeOf(hostFactsIn(finished.stdout), { host: engine.place, builds: buildsOf(stack) > 0 });
   if (mistake) throw new Error(mistake);
 }
 
@@ -105,28 +100,6 @@ function imagesOf({ json }: SynthesisedStack): { pulled: string[]; insecure: boo
 
 function buildsOf({ json }: SynthesisedStack): number {
   return Object.values(json.resource?.docker_image ?? {}).filter(({ build }) => build).length;
-}
-
-function socketOf({ json }: SynthesisedStack): Record<string, string> {
-  const host = json.provider?.docker?.[0]?.host;
-  return host?.startsWith("unix://") ? { DOCKER_HOST: host } : {};
-}
-
-function placeOf({ json }: SynthesisedStack): string {
-  const host = json.provider?.docker?.[0]?.host ?? "";
-  return host.startsWith("ssh://") ? new URL(host).hostname : "this machine";
-}
-
-function unreachable(host: string, { json }: SynthesisedStack, said: string): string {
-  const url = json.provider?.docker?.[0]?.host ?? "";
-  if (!url.startsWith("ssh://")) {
-    return `the Docker Engine of this machine does not answer at ${url}:\n${said}\nstart it; on Linux, type: systemctl start docker`;
-  }
-  const { username, hostname, port } = new URL(url);
-  return (
-    `the Docker Engine of ${host} does not answer:\n${said}\n` +
-    `check the host, its pinned keys and your own key, type: ssh -p ${port || 22} ${username}@${hostname} docker version`
-  );
 }
 
 function version(text: string): Version {

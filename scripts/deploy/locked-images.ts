@@ -1,8 +1,7 @@
 import { readImagesLock } from "../../stacks/images-lock";
 import { npmRun } from "../backups/program";
-import { shellOn } from "../host/on-host";
+import { runOnHost } from "../host/run-on-host";
 import { short } from "../images/words";
-import { attempt } from "../run";
 import type { SynthesisedStack } from "../synthesised-stack";
 
 /** Images that the lock has no digest for, in one line that says what to type; nothing when it has all. */
@@ -27,12 +26,6 @@ export async function pullLocked(stack: SynthesisedStack): Promise<void> {
   const names = Object.values(stack.json.resource?.docker_image ?? {}).map(({ name }) => name);
   const locked = [...new Set(names)].filter((name) => /@sha256:[0-9a-f]{64}$/.test(name));
   if (locked.length === 0) return;
-  const { command, args } = shellOn(stack);
-  const host = stack.json.provider?.docker?.[0]?.host;
   const pull = 'for image in "$@"; do docker image inspect "$image" || docker pull --quiet "$image"; done';
-  await attempt(command, [...args, `sh -s -- ${locked.join(" ")}`], {
-    cwd: stack.folder,
-    env: host?.startsWith("unix://") ? { DOCKER_HOST: host } : {},
-    input: pull,
-  });
+  await runOnHost(stack, pull, locked);
 }

@@ -1,6 +1,9 @@
 /** Resources whose destruction would lose data; the stacks keep all of them under one name. */
 const DATA = /^docker_volume\.protected(\["(?<volume>[^"]+)"\])?$/;
 
+/** What says whose the names on the host are, for as long as there is data of these names. */
+export const OWNER = "terraform_data.owner";
+
 export function isData(address: string): boolean {
   return DATA.test(address);
 }

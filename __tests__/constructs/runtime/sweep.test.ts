@@ -45,7 +45,8 @@ test("is told every container of the environment, and so comes after them all", 
   const stack = synthesised((shop) => {
     service(shop, "web").connectTo(service(shop, "api", { release: { command: ["migrate"] }, replicas: 2 }));
   });
-  const [[name, sweep] = ["", {}]] = Object.entries(stack.resources("terraform_data"));
+  const { owner: _, ...data } = stack.resources("terraform_data");
+  const [[name, sweep] = ["", {}]] = Object.entries(data);
   const containers = Object.keys(stack.allContainers).map((id) => `\${docker_container.${id}.name}`);
   expect(containers).toHaveLength(4);
   expect([...(sweep.triggers_replace as string[])].sort()).toEqual(containers.sort());

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { portsOf, shellOn } from "../../../scripts/host/on-host";
+import { portsOf } from "../../../scripts/host/on-host";
+import { shellOn } from "../../../scripts/host/run-on-host";
 import { testWith } from "../../needs";
 
 const FOLDER = join(__dirname, "..", "..", "..", "scripts", "host");
