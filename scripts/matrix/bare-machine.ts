@@ -65,7 +65,19 @@ export class BareMachine {
   private async clear(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
     // Empty control groups, which an engine that was killed leaves behind.
-    const groups = ["-depth", "-type", "d", "(", "-path", `*${this.cgroup}`, "-o", "-path", `*${this.cgroup}/*`, ")"];
+    const groups = [
+      "-ignore_readdir_race",
+      "-depth",
+      "-type",
+      "d",
+      "(",
+      "-path",
+      `*${this.cgroup}`,
+      "-o",
+      "-path",
+      `*${this.cgroup}/*`,
+      ")",
+    ];
     await run("find", ["/sys/fs/cgroup", ...groups, "-exec", "rmdir", "{}", ";"]);
   }
 

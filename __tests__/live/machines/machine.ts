@@ -217,7 +217,19 @@ export class Machine implements Place {
   private async clear(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
     // Empty ones, which the engine can't remove once it is dead itself.
-    const groups = ["-depth", "-type", "d", "(", "-path", `*${this.cgroup}`, "-o", "-path", `*${this.cgroup}/*`, ")"];
+    const groups = [
+      "-ignore_readdir_race",
+      "-depth",
+      "-type",
+      "d",
+      "(",
+      "-path",
+      `*${this.cgroup}`,
+      "-o",
+      "-path",
+      `*${this.cgroup}/*`,
+      ")",
+    ];
     await run("find", ["/sys/fs/cgroup", ...groups, "-exec", "rmdir", "{}", ";"]);
   }
 
