@@ -10,6 +10,7 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_container.cache_ready_D3B2FF65 = chenu-local-cache-ready-…
     docker_container.cache_secrets_write_A9000336 = chenu-local-cache-secrets-write-…
     docker_container.cache_server_1_FECD6A91 = chenu-local-cache
+    docker_container.db_backup_proof_service_1_9CEAE58B = chenu-local-db-backup-proof
     docker_container.db_backup_secrets_write_1994EFDD = chenu-local-db-backup-secrets-write-…
     docker_container.db_backup_service_1_F6DB4B1D = chenu-local-db-backup
     docker_container.db_ready_4CAB80A2 = chenu-local-db-ready-…
@@ -26,6 +27,8 @@ test("keeps its addresses and names, which are a contract: another name is anoth
     docker_network.db_network_171DF3EB = chenu-local-db-network
     docker_network.network_39EEAA36 = chenu-local-network
     docker_volume.cache_secrets_volume_77B56263 = chenu-local-cache-secrets-volume
+    docker_volume.db_backup_proof_scratch_13EC209A = chenu-local-db-backup-proof-scratch
+    docker_volume.db_backup_proof_socket_C75AD007 = chenu-local-db-backup-proof-socket
     docker_volume.db_backup_secrets_volume_DA4DD8FA = chenu-local-db-backup-secrets-volume
     docker_volume.db_backup_state_4C85524D = chenu-local-db-backup-state
     docker_volume.db_secrets_volume_3D1DBF76 = chenu-local-db-secrets-volume

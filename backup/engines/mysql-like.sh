@@ -75,6 +75,10 @@ engine_parts() {
   for database in $DATABASES; do printf '%s.sql\t%s\n' "$database" "$database"; done
 }
 
+engine_part() {
+  printf '%s.sql' "$1"
+}
+
 engine_dump() {
   engine_connect backup
   dump_with_sums "$3" dump "$2" -- dump_sums "$2"
@@ -146,14 +150,14 @@ accounts() {
   [[ -z $missing ]] || fail "$REFUSED" "views or programs of $DATABASE work for $(paste --serial --delimiters=' ' <<<"$missing"), which this server does not have; create the account, locked if nobody is to log in (CREATE USER … ACCOUNT LOCK), and grant it what it had"
 }
 
-# engine_restore DATABASE ENTRY TARGET
+# engine_restore DATABASE ENTRY TARGET: the dump is on standard input.
 engine_restore() {
   local before code=0
   accounts "$2"
   before=$(query --execute 'SELECT @@GLOBAL.max_allowed_packet')
   # A binary value is twice as long in a dump.
   query --execute 'SET GLOBAL max_allowed_packet = 1073741824'
-  read_part "$1.sql" | LC_ALL=C awk -v from="$(identifier "$1")" -v to="$(identifier "$3")" -f "$LIB/dump-text.awk" -f "$LIB/join-rows.awk" |
+  LC_ALL=C awk -v from="$(identifier "$1")" -v to="$(identifier "$3")" -f "$LIB/dump-text.awk" -f "$LIB/join-rows.awk" |
     query --max-allowed-packet=1G || code=$?
   query --execute "SET GLOBAL max_allowed_packet = $before"
   return "$code"

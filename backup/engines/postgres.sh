@@ -5,7 +5,8 @@
 
 # engine_connect WHO: as `backup` or `admin` to the server, or to the `scratch` server.
 engine_connect() {
-  export PGCONNECT_TIMEOUT=20 PGAPPNAME="backup $NAME"
+  # In a database of others, names and operators of theirs must not stand for the server's own.
+  export PGCONNECT_TIMEOUT=20 PGAPPNAME="backup $NAME" PGOPTIONS='-c search_path=pg_catalog -c timezone=UTC'
   unset PGPASSWORD
   case $1 in
     backup) to_server "$DATABASE_USER" database-password ;;
@@ -19,15 +20,33 @@ to_server() {
   export PGPASSWORD PGHOST=$DATABASE_HOST PGPORT=${DATABASE_PORT:-5432} PGUSER=$1 PGDATABASE=postgres
 }
 
+# Only ever gets statements of our own: psql would run commands in what it is given. What others wrote comes to it in
+# variables, and leaves it as quoted names and literals.
 query() {
   psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@"
 }
+
+# query_file NAME OPTION…: one of the statements in postgres/.
+query_file() {
+  query --set setting_value="$SETTING_VALUE" --file "$LIB/../engines/postgres/$1.sql" "${@:2}"
+}
+
+# A setting `s`, like "name=value", as ALTER … SET takes it: the elements of a list each by itself.
+readonly SETTING_VALUE="LATERAL (SELECT CASE
+  WHEN s ~ '^(search_path|temp_tablespaces|(local|session)_preload_libraries)=' THEN (
+    SELECT string_agg(quote_literal(replace(trim(BOTH '\"' FROM m[1]), '\"\"', '\"')), ', ')
+    FROM regexp_matches(substr(s, strpos(s, '=') + 1), '(\"(?:[^\"]|\"\")*\"|[^\",[:space:]]+)', 'g') m)
+  ELSE quote_literal(substr(s, strpos(s, '=') + 1)) END AS literal) v"
+
+# The sessions that hold snapshots, by their databases: what is written to them, and what they answer.
+declare -gA QUESTIONS=() ANSWERS=()
 
 # Every database's dump sees the same moment: their snapshots are all taken before the first dump starts, and held open.
 engine_open() {
   local database
   engine_connect backup
   for database in $DATABASES; do
+    let_go "$database"
     hold_snapshot "$database"
   done
   date +%s >"$WORK/time"
@@ -38,6 +57,8 @@ hold_snapshot() {
   mkfifo "$WORK/questions" "$WORK/answers"
   query --dbname "$1" <"$WORK/questions" >"$WORK/answers" 2>"$WORK/dump.err" 9>&- &
   exec {questions}>"$WORK/questions" {answers}<"$WORK/answers"
+  QUESTIONS[$1]=$questions
+  ANSWERS[$1]=$answers
   rm "$WORK/questions" "$WORK/answers"
   # In a subshell: writing to a psql that could not connect must not end this one.
   (echo 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();' >&"$questions") 2>/dev/null || true
@@ -48,32 +69,86 @@ hold_snapshot() {
   echo "$id" >"$WORK/$1.snapshot"
 }
 
+let_go() {
+  local fd
+  for fd in ${QUESTIONS[$1]:-} ${ANSWERS[$1]:-}; do exec {fd}>&-; done
+}
+
+# Fails, and names them, when tables were given new files since the snapshot: by ALTER TABLE, TRUNCATE, VACUUM FULL or
+# CLUSTER. To older snapshots the rows of the first two are not there. The catalog is read as the snapshot shows it, the
+# function tells what is.
+engine_settled() {
+  local database table changed=0
+  for database in $DATABASES; do
+    (printf '%s\n' "SELECT translate(oid::regclass::text, chr(10), ' ') FROM pg_class
+      WHERE relkind = 'r' AND relpersistence <> 't' AND oid >= 16384
+        AND pg_relation_filenode(oid) IS DISTINCT FROM relfilenode;
+      SELECT '.';" >&"${QUESTIONS[$database]}") 2>/dev/null || true
+    while :; do
+      read -r -t 300 -u "${ANSWERS[$database]}" table || fail "$DUMP_FAILED" "the snapshot of $database was lost while it was dumped"
+      [[ $table != . ]] || break
+      changed=1
+      say "$database: $table"
+    done
+  done
+  ((changed == 0))
+}
+
 engine_parts() {
   local database
-  printf 'globals.sql\t\n'
+  printf 'roles.json\t\n'
   for database in $DATABASES; do printf '%s.dump\t%s\n' "$database" "$database"; done
 }
 
-# Roles come without their passwords, which only a superuser may read; the deploy sets them again.
+engine_part() {
+  printf '%s.dump' "$1"
+}
+
 engine_dump() {
   engine_connect backup
-  if [[ $1 == globals.sql ]]; then
-    dump_with_sums "$3" pg_dumpall --globals-only --no-role-passwords --no-tablespaces --database "${DATABASES%% *}" \
-      -- grep -x -e '-- PostgreSQL database cluster dump complete'
+  if [[ $1 == roles.json ]]; then
+    roles
   else
+    facts "$2" >"$3"
+    sum_arguments "$2"
     # A dump that waits for a lock for ever would hold back the cleaning of tables for ever.
-    dump_with_sums "$3" pg_dump --format custom --compress 0 --lock-wait-timeout 300s \
+    dump_with_sums "$3.dump" pg_dump --format custom --compress 0 --lock-wait-timeout 300s \
       --snapshot "$(cat "$WORK/$2.snapshot")" --dbname "$2" -- archive_sums
+    cat "$3.dump" >>"$3"
+    rm "$3.dump"
   fi
 }
 
+roles() {
+  query_file read-roles --set admin="${DATABASE_ADMIN:-postgres}" --set backup="${DATABASE_USER:-backup}"
+}
+
+# facts DATABASE: what a dump does not hold, or not in a form that could be trusted.
+facts() {
+  local properties
+  properties=$(query_file read-database --dbname "$1")
+  printf 'properties\t%s\n' "$properties"
+}
+
+# Sets SUM_ARGUMENTS: the owner of a database, and the server's superusers.
+sum_arguments() {
+  local names
+  names=$(query --set name="$1" <<<"SELECT rolname FROM pg_database JOIN pg_roles r ON r.oid = datdba WHERE datname = :'name'
+    UNION ALL SELECT rolname FROM pg_roles WHERE rolsuper")
+  mapfile -t SUM_ARGUMENTS <<<"$names"
+}
+
 archive_sums() {
-  pg_restore --create --file - | perl "$LIB/sums-postgres.pl"
+  pg_restore --create --file - | perl "$LIB/sums-postgres.pl" "${SUM_ARGUMENTS[@]}"
 }
 
 # engine_sums DATABASE: of a database as it is now; `pg_restore` would give the same text.
 engine_sums() {
-  pg_dump --create --dbname "$1" | perl "$LIB/sums-postgres.pl"
+  # With no more rights than for the dump: what reads the data may run code of whoever wrote them.
+  [[ $PGHOST == "$SCRATCH/socket" ]] || engine_connect backup
+  facts "$1"
+  sum_arguments "$1"
+  pg_dump --create --dbname "$1" | perl "$LIB/sums-postgres.pl" "${SUM_ARGUMENTS[@]}"
 }
 
 engine_scratch_start() {
@@ -90,6 +165,8 @@ synchronous_commit = off
 wal_level = minimal
 max_wal_senders = 0
 max_connections = 10
+# A dump of thousands of tables locks each of them; the default is enough for some two thousand.
+max_locks_per_transaction = 4096
 shared_buffers = 64MB
 maintenance_work_mem = 64MB
 dynamic_shared_memory_type = mmap
@@ -114,17 +191,93 @@ engine_drop() {
   query --set name="$1" <<<'SET client_min_messages = warning; DROP DATABASE IF EXISTS :"name" WITH (FORCE)'
 }
 
-# engine_restore DATABASE ENTRY TARGET: ENTRY is the database's in the manifest. Roles the server has stay as they are.
+# The roles of the run. Those of older releases are text that psql would run: only their names are taken.
+engine_read_globals() {
+  if has_part roles.json; then
+    read_part roles.json
+  else
+    say "note: made by an older release: roles come back by name, without passwords, settings and memberships"
+    read_part globals.sql | sed --quiet --regexp-extended 's/^CREATE ROLE ([a-z_][a-z0-9_]*);$/\1/p' |
+      jq --raw-input --null-input '{ roles: [inputs | { name: ., inherit: true, connections: -1, memberOf: [] }] }'
+  fi
+}
+
+# engine_contents DATABASE: what of a dump is restored, for pg_restore: not what only a superuser could do, which is the
+# default privileges of superusers, and the comments on extensions that one has to make (EXTENSIONS).
+engine_contents() {
+  local superusers
+  superusers=$(engine_read_globals | jq --raw-output '.roles[] | select(.superuser) | .name')
+  # pg_restore stops reading after the table of contents.
+  { read_part "$(engine_part "$1")" || true; } | pg_restore --list |
+    EXTENSIONS=" ${EXTENSIONS:-} " SUPERUSERS=$superusers perl -ne '
+      BEGIN { $superuser{$_} = 1 for split /\n/, $ENV{SUPERUSERS} }
+      next if / DEFAULT ACL .* (\S+)$/ && $superuser{$1};
+      next if / COMMENT - EXTENSION (\S+) / && index($ENV{EXTENSIONS}, " $1 ") >= 0;
+      print'
+}
+
+# Of the backup's roles, on standard input, those that the server lacks.
+engine_globals() {
+  cat >"$WORK/roles.json"
+  ROLES=$WORK/roles.json query_file make-roles >/dev/null
+}
+
+# engine_restore DATABASE ENTRY TARGET: the dump is on standard input; ENTRY is the database's in the manifest. A dump runs
+# code of whoever could write to the database: checks, indexes, triggers, views. So it is restored by a role that may do
+# what the database's owner may and no more, and everything belongs to that owner. What belonged to other roles is
+# given back to them afterwards, from the catalogs; what belonged to a superuser stays the owner's.
 engine_restore() {
-  read_part globals.sql >"$WORK/globals.sql"
-  query <<<"SELECT format('%I', rolname) FROM pg_roles" >"$WORK/roles"
-  awk 'NR == FNR { known[$0]; next }
-    /^(CREATE|ALTER) ROLE / { role = $0; sub(/^[A-Z]+ ROLE /, "", role); sub(/( WITH .*| SET .*)?;$/, "", role); if (role in known) next }
-    /^GRANT / { role = $0; sub(/^GRANT .* TO /, "", role); sub(/( WITH .*| GRANTED BY .*)?;$/, "", role); if (role in known) next }
-    /^GRANT / || /ROLE / { print }' "$WORK/roles" "$WORK/globals.sql" |
-    psql --no-psqlrc --quiet >/dev/null 2>"$WORK/globals.err"
-  jq --raw-output '.create[]' <<<"$2" | query --set database="$3"
-  read_part "$1.dump" | pg_restore --exit-on-error --no-tablespaces --dbname "$3"
+  local owner superuser code=0
+  export PROPERTIES=$WORK/properties.json
+  properties_of "$2" >"$PROPERTIES"
+  owner=$(jq --raw-output .owner "$PROPERTIES")
+  superuser=$(query --set owner="$owner" <<<"SELECT rolsuper FROM pg_roles WHERE rolname = :'owner'")
+  if [[ $superuser != f ]]; then
+    say "error: $1 belongs to \"$owner\", which is a superuser or not there, and nothing is restored with a superuser's rights."
+    say "Give the database a role of its own (ALTER DATABASE … OWNER TO …) and make a new backup, or restore --to-file"
+    return 1
+  fi
+  query_file make-database --set database="$3"
+  query_file make-extensions --dbname "$3" --set extensions="${EXTENSIONS:-}"
+  make_restorer "$owner"
+  as_restorer pg_restore --exit-on-error --no-owner --no-tablespaces --role "$owner" --dbname "$3" --use-list "$WORK/contents" || code=$?
+  drop_restorer "$owner" "$3"
+  ((code == 0)) || return "$code"
+  query_file settle-database --dbname "$3" --set database="$3"
+  say_new_owner "$owner"
+}
+
+# Backups of older releases have only text; of that the owner is taken, if it reads as such.
+properties_of() {
+  jq --exit-status '.properties // empty' <<<"$1" && return
+  say "note: made by an older release: settings, comment and privileges of the database itself are not brought back"
+  jq '[.create[] | capture("^ALTER DATABASE :\"database\" OWNER TO (?<owner>[a-z_][a-z0-9_]*);$")][0]' <<<"$1"
+}
+
+say_new_owner() {
+  local count
+  count=$(jq '.superusers // 0' "$PROPERTIES")
+  if ((count)); then say "note: $count objects that belonged to a superuser now belong to $1"; fi
+}
+
+readonly RESTORER=portolan_restore
+
+make_restorer() {
+  drop_restorer "$1" postgres
+  head --bytes=24 /dev/urandom | base64 --wrap=0 >"$WORK/restorer"
+  RESTORER_PASSWORD=$WORK/restorer query_file make-restorer --set role="$RESTORER" --set owner="$1"
+}
+
+as_restorer() {
+  PGUSER=$RESTORER PGPASSWORD=$(cat "$WORK/restorer") "$@"
+}
+
+# drop_restorer OWNER DATABASE: also what a dump made that gave up the owner's rights.
+drop_restorer() {
+  local known
+  known=$(query --set role="$RESTORER" <<<"SELECT 1 FROM pg_roles WHERE rolname = :'role'")
+  [[ $known == 1 ]] || return 0
+  query --dbname "$2" --set role="$RESTORER" --set owner="$1" <<<'ALTER ROLE :"role" NOLOGIN; REASSIGN OWNED BY :"role" TO :"owner"; DROP OWNED BY :"role"; DROP ROLE :"role"'
 }
 
 engine_version() {

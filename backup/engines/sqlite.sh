@@ -17,6 +17,10 @@ part_name() {
   printf '%s' "${name//\//__}"
 }
 
+engine_part() {
+  part_name "$1"
+}
+
 engine_dump() {
   local copy=$SCRATCH/copy.db
   [[ -f $2 ]] || fail "$DUMP_FAILED" "there is no file $2"
@@ -70,7 +74,7 @@ engine_drop() {
 
 # The new file has its name only when it is whole.
 engine_restore() {
-  read_part "$(part_name "$1")" >"$3.partial"
+  cat >"$3.partial"
   sync "$3.partial"
   mv "$3.partial" "$3"
 }

@@ -59,16 +59,28 @@ check_path() {
   if [[ $mount == / || $mount == /tmp ]]; then fail "$REFUSED" "$1 is in no volume: it would go with this container"; fi
 }
 
+# restore_from_run DATABASE ENTRY TARGET
+restore_from_run() {
+  if declare -F engine_globals >/dev/null; then engine_read_globals | engine_globals; fi
+  if declare -F engine_contents >/dev/null; then engine_contents "$1" >"$WORK/contents"; fi
+  if declare -F engine_part >/dev/null; then
+    read_part "$(engine_part "$1")" | engine_restore "$@"
+  else
+    engine_restore "$@"
+  fi
+}
+
 # restore_and_compare TARGET: fails, and leaves no half of it, unless it is exactly what was dumped.
 restore_and_compare() {
   say "restoring $DATABASE to $1"
   # As a job of its own: in a condition, a failing command inside the function would not end it.
-  engine_restore "$DATABASE" "$ENTRY" "$1" 2>"$WORK/restore.err" &
+  restore_from_run "$DATABASE" "$ENTRY" "$1" 2>"$WORK/restore.err" &
   wait $! || {
     quote "$WORK/restore.err"
     engine_drop "$1" || true
     fail "$RESTORE_FAILED" "the backup could not be restored to $1"
   }
+  grep '^note: ' "$WORK/restore.err" >&2 || true
   say "comparing $1 with what was dumped"
   engine_sums "$1" 2>"$WORK/restore.err" | sums_to_json >"$WORK/found.json" || {
     quote "$WORK/restore.err"

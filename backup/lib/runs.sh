@@ -24,7 +24,7 @@ runs() {
           time: ($manifest | tag("time-") | tonumber),
           engine: ($manifest | tag("engine-")),
           bytes: ([.[] | select(.tags | index("part")) | .summary.total_bytes_processed // 0] | add // 0),
-          parts: [.[] | select(.tags | index("part")) | { part: (tag("part-")), id }],
+          parts: [.[] | select(.tags | index("part")) | { part: (tag("part-")), id, bytes: (.summary.total_bytes_processed // 0) }],
           safety: ($manifest.tags | index("safety") != null),
           release: ($manifest.tags | index("release") != null),
           verified: ([.[] | select(.tags | index("verified")) | tag("time-") | tonumber] | max),
@@ -68,6 +68,14 @@ read_part() {
   id=$(jq -r --arg part "$1" '.parts[] | select(.part == $part) | .id' <<<"$RUN")
   [[ -n $id ]] || { say "error: the backup has no part $1"; return 1; }
   repository "$WHICH" dump --no-lock "$id" "/$1"
+}
+
+has_part() {
+  jq --exit-status --arg part "$1" 'any(.parts[]; .part == $part)' <<<"$RUN" >/dev/null
+}
+
+part_bytes() {
+  jq --arg part "$1" '.parts[] | select(.part == $part) | .bytes' <<<"$RUN"
 }
 
 # read_manifest CODE: of the run $RUN, to standard output; CODE is for a manifest that is damaged.

@@ -20,10 +20,16 @@ import {
 } from "../runtime";
 import type { Secret } from "../secret";
 import type { Backup } from "./backup";
+import { BackupProof } from "./backup-proof";
 import { metricsVolume } from "./metrics-volume";
 import { RepositoryPassword } from "./repository-password";
 
 const CONTEXT = join(__dirname, "..", "..", "backup");
+
+const TMPFS = { "/tmp": "rw,noexec,nosuid,mode=1777,size=64m" };
+
+/** MiB, of the backup and of the server it is tried out on. */
+const MEMORY = 400;
 
 /** A backup in progress gives up when its container is stopped, and needs a moment to leave nothing behind. */
 const STOP_SECONDS = 30;
@@ -50,6 +56,8 @@ export interface BackupSource {
     readonly adminSecrets: SecretVolume;
     /** Job that made the role. */
     readonly ready: ITerraformDependable;
+    /** Extensions that a superuser has to make. @default - none */
+    readonly extensions?: readonly string[];
   };
 
   /**
@@ -116,11 +124,21 @@ export class BackupService extends Construct {
       ...(source.server ? [{ network: source.server.network }] : []),
       ...(remote ? [{ network: Network.egress(this) }] : []),
     ];
+    const proof =
+      source.server &&
+      new BackupProof(this, "proof", {
+        image,
+        environment: { ENGINE: source.engine, NAME: this.name, ...extensionsOf(source) },
+        user,
+        tmpfs: TMPFS,
+        memory: MEMORY,
+      });
     const mounts: Mount[] = [
       ...(local ? [{ volume: local, path: "/repository" }] : []),
       { volume: state, path: "/state" },
       { volume: metricsVolume(this), path: "/metrics" },
       { volume: secrets, path: "/run/secrets", readOnly: true },
+      ...(proof ? [proof.mount] : []),
       ...(source.server ? [] : [{ volume: source.dataVolume, path: DATA_PATH, readOnly: true }]),
     ];
     this.workload = {
@@ -129,8 +147,8 @@ export class BackupService extends Construct {
       user,
       networks,
       mounts,
-      tmpfs: { "/tmp": "rw,noexec,nosuid,mode=1777,size=64m" },
-      resources: { memory: 400 },
+      tmpfs: TMPFS,
+      resources: { memory: MEMORY },
       background: true,
     };
     this.dependencies = [secrets, ...(source.server ? [source.server.ready] : [])];
@@ -204,6 +222,7 @@ export class BackupService extends Construct {
       REPOSITORY: repository.addressOf(name),
       ...(offsite && { OFFSITE_REPOSITORY: offsite.addressOf(name) }),
       ...(source.server && { DATABASE_HOST: source.server.host, DATABASE_USER: "backup" }),
+      ...extensionsOf(source),
       [VARIABLES[source.engine]]: source.databases.join(" "),
     };
   }
@@ -232,6 +251,10 @@ export class BackupService extends Construct {
       ...(policy.offsite && { offsite: policy.offsite.addressOf(name) }),
     });
   }
+}
+
+function extensionsOf({ server }: BackupSource): Record<string, string> {
+  return server?.extensions?.length ? { EXTENSIONS: server.extensions.join(" ") } : {};
 }
 
 const VARIABLES: Readonly<Record<BackupSource["engine"], string>> = {

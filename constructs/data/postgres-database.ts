@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Construct } from "constructs";
+import { InvalidInput } from "../invalid-input";
 import { Health } from "../runtime";
 import { script } from "../runtime/script";
 import { postgresSettings } from "./postgres-settings";
@@ -38,11 +39,26 @@ const POSTGRES: SqlEngine = {
   readyScript: script(join(__dirname, "postgres-ready.sh")),
 };
 
-export type PostgresDatabaseProps = SqlDatabaseProps;
+export interface PostgresDatabaseProps extends SqlDatabaseProps {
+  /**
+   * Extensions that only a superuser may create, like `postgis`: the deploy creates them, and a restore does, too. Others, like
+   * `pg_trgm`, the application creates by itself.
+   *
+   * @default - none
+   */
+  readonly extensions?: readonly string[];
+}
 
 /** A PostgreSQL server, of version 15 or newer. */
 export class PostgresDatabase extends SqlDatabase {
   constructor(scope: Construct, id: string, props: PostgresDatabaseProps) {
-    super(scope, id, props, POSTGRES);
+    super(scope, id, props, { ...POSTGRES, extensions: props.extensions });
+    for (const extension of props.extensions ?? []) {
+      if (/^[a-z0-9_-]+$/.test(extension)) continue;
+      throw new InvalidInput(
+        this,
+        `extension "${extension}" is not a name; write it as in CREATE EXTENSION, like "postgis"`,
+      );
+    }
   }
 }

@@ -37,6 +37,12 @@ SELECT 'ALTER ROLE backup NOLOGIN' WHERE EXISTS (SELECT FROM pg_roles WHERE roln
 \endif
 SQL
 
+psql -X -q -v ON_ERROR_STOP=1 -v extensions="${EXTENSIONS:-}" "$DATABASE" <<'SQL'
+SET search_path = pg_catalog;
+SELECT format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA public', e)
+  FROM unnest(string_to_array(:'extensions', ' ')) e WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = e) \gexec
+SQL
+
 [ -n "${ROWS_ROLE-}" ] || exit 0
 
 psql -X -q -v ON_ERROR_STOP=1 -v rows="$ROWS_ROLE" postgres <<'SQL'

@@ -84,6 +84,8 @@ export interface SqlEngine {
    * name, which only reads and writes rows.
    */
   readonly readyScript: string;
+  /** Extensions that a superuser has to create. @default - none */
+  readonly extensions?: readonly string[];
 }
 
 /**
@@ -157,6 +159,7 @@ export abstract class SqlDatabase extends Construct implements Connectable {
           ROLE: this.database,
           ...(this.rowsPassword && { ROWS_ROLE: `${this.database}${ROWS_ROLE}` }),
           BACKUP: backedUp ? "on" : "off",
+          ...(engine.extensions?.length && { EXTENSIONS: engine.extensions.join(" ") }),
         },
         memory: 64,
         timeoutSeconds: 180,
@@ -171,7 +174,14 @@ export abstract class SqlDatabase extends Construct implements Connectable {
         base: image,
         databases: [this.database],
         dataVolume: data,
-        server: { host, network, password: backupPassword, adminSecrets: secrets, ready },
+        server: {
+          host,
+          network,
+          password: backupPassword,
+          adminSecrets: secrets,
+          ready,
+          extensions: engine.extensions,
+        },
       },
     });
     this.connected = { network, startAfter: [ready], backup };

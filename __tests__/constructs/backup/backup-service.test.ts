@@ -46,7 +46,36 @@ test("backs a database up every night, unless it is told otherwise", () => {
     "/state",
     "/metrics",
     "/run/secrets read-only",
+    "/proof read-only",
   ]);
+});
+
+test("tries backups of a server out in a container that reaches nothing and knows nothing", () => {
+  const proof = backedUp().container("db/backup/proof");
+  expect(proof).toMatchObject({
+    name: "shop-test-db-backup-proof",
+    command: ["prove"],
+    network_mode: "none",
+    read_only: true,
+    restart: "unless-stopped",
+    env: ["ENGINE=postgres", "NAME=shop-test-db"],
+    mounts: [{ target: "/state" }, { target: "/proof" }],
+  });
+  expect(proof.networks_advanced).toBeUndefined();
+  const files = synthesised((shop) => void new Files(shop, "uploads"));
+  expect(files.containers("uploads/backup/proof")).toEqual([]);
+});
+
+test("names the extensions that a superuser has to create to all who restore", () => {
+  const stack = synthesised(
+    (shop) => void new PostgresDatabase(shop, "db", { version: "18", extensions: ["postgis"] }),
+  );
+  for (const container of ["db/ready", "db/backup", "db/backup/proof"]) {
+    expect(stack.container(container).env).toContain("EXTENSIONS=postgis");
+  }
+  expect(() => new PostgresDatabase(shop(), "db", { version: "18", extensions: ["a b"] })).toThrow(
+    'test/db: extension "a b" is not a name; write it as in CREATE EXTENSION, like "postgis"',
+  );
 });
 
 test("is built on the very server's image, for the user it runs as", () => {

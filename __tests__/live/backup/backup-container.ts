@@ -81,7 +81,7 @@ export class BackupContainer {
     return new BackupContainer(name, image, environment, mounts);
   }
 
-  readonly volumes: Record<"repository" | "state" | "metrics", string>;
+  readonly volumes: Record<"repository" | "state" | "metrics" | "proof", string>;
   private readonly folder = mkdtempSync(join(tmpdir(), "portolan-secrets-"));
   private readonly network: string = NETWORK;
   private readonly environment: Record<string, string>;
@@ -94,7 +94,12 @@ export class BackupContainer {
   ) {
     this.environment = { NAME: name, REPOSITORY: "/repository", ...environment };
     const volume = (purpose: string) => `portolan-t-backup-${name}-${purpose}`;
-    this.volumes = { repository: volume("repository"), state: volume("state"), metrics: volume("metrics") };
+    this.volumes = {
+      repository: volume("repository"),
+      state: volume("state"),
+      metrics: volume("metrics"),
+      proof: volume("proof"),
+    };
     chmodSync(this.folder, 0o755);
     for (const place of ["secrets", "admin"]) mkdirSync(join(this.folder, place));
     for (const [file, secret] of Object.entries(PASSWORDS)) this.secret(file, secret);
@@ -106,7 +111,8 @@ export class BackupContainer {
   }
 
   /** Runs a verb and returns how it ended. */
-  verb(...command: string[]): Promise<Finished> {
+  async verb(...command: string[]): Promise<Finished> {
+    if (command[0] === "verify") await this.startProof();
     return attempt("docker", ["run", "--rm", ...this.options(), this.image, ...command]);
   }
 
@@ -196,21 +202,48 @@ export class BackupContainer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** The name of the container where backups are tried out. */
+  get proof(): string {
+    return `portolan-t-backup-${this.name}-proof`;
+  }
+
+  /** Starts it, from this image, as the product has it. */
+  private async startProof(): Promise<void> {
+    if (!/^(postgres|mysql|mariadb)$/.test(this.environment.ENGINE ?? "")) return;
+    const inspected = await attempt("docker", ["inspect", "--format", "{{.Config.Image}}", this.proof]);
+    if (inspected.stdout.trim() === this.image) return;
+    await attempt("docker", ["rm", "--force", "--volumes", this.proof]);
+    const environment = ["ENGINE", "NAME", "EXTENSIONS"].flatMap((name) => {
+      return this.environment[name] ? ["--env", `${name}=${this.environment[name]}`] : [];
+    });
+    const options = ["--restart", "unless-stopped", "--network", "none", "--volume", `${this.volumes.proof}:/proof`];
+    const args = ["--detach", "--name", this.proof, ...LOCKED_DOWN, ...options, ...environment];
+    await run("docker", ["run", ...args, this.image, "prove"]);
+  }
+
   private changed(properties: object): BackupContainer {
     return Object.assign(Object.create(BackupContainer.prototype), this, properties);
   }
 
   private options(): string[] {
     return [
-      ...["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "400m"],
-      ...["--network", this.network, "--tmpfs", "/tmp:rw,noexec,nosuid,size=64m"],
-      ...Object.entries(this.volumes).flatMap(([path, volume]) => ["--volume", `${volume}:/${path}`]),
+      ...LOCKED_DOWN,
+      ...["--network", this.network],
+      ...Object.entries(this.volumes).flatMap(([path, volume]) => [
+        "--volume",
+        `${volume}:/${path}${path === "proof" ? ":ro" : ""}`,
+      ]),
       ...["secrets", "admin"].flatMap((place) => ["--volume", `${join(this.folder, place)}:/run/${place}:ro`]),
       ...this.mounts.flatMap((mount) => ["--volume", mount]),
       ...Object.entries(this.environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ];
   }
 }
+
+const LOCKED_DOWN = [
+  ...["--init", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "400m"],
+  ...["--tmpfs", "/tmp:rw,noexec,nosuid,size=64m"],
+];
 
 const LIBRARY = [
   ". /opt/backup/lib/common.sh",

@@ -20,8 +20,8 @@ forge() {
   mkdir -p "$SCRATCH"
   for part in $(jq -r '.parts[].part' <<<"$RUN"); do
     read_part "$part" >"$SCRATCH/$part"
-    [[ $part == globals.sql ]] || "$@" <"$SCRATCH/$part" >"$SCRATCH/forged"
-    [[ $part == globals.sql ]] && mv "$SCRATCH/$part" "$SCRATCH/forged"
+    [[ $part == roles.json ]] || "$@" <"$SCRATCH/$part" >"$SCRATCH/forged"
+    [[ $part == roles.json ]] && mv "$SCRATCH/$part" "$SCRATCH/forged"
     store "$part" "part,part-$part" "$STARTED" cat "$SCRATCH/forged" >/dev/null
   done
   store manifest.json "manifest,time-$STARTED" "$STARTED" cat "$WORK/manifest.json" >/dev/null
