@@ -1,6 +1,27 @@
 # shellcheck shell=bash
 # Dumps of one run, and the manifest that makes them a backup.
 
+# Sets RUN_ID, bytes and parts.
+dump_everything() {
+  local part database code
+  RUN_ID=$(new_run)
+  export RUN_ID
+  rm -rf "$WORK/sums"
+  mkdir "$WORK/sums"
+  bytes=0
+  parts=0
+  engine_open
+  # Not on standard input, from which a command in the loop could read.
+  while IFS=$'\t' read -r -u 3 part database; do
+    say "dumping $part"
+    code=0
+    store_part "$part" "$database" >"$WORK/summary" || code=$?
+    ((code == 0)) || dump_failure "$code" "$part"
+    parts=$((parts + 1))
+    bytes=$((bytes + $(jq 'select(.message_type == "summary") | .total_bytes_processed' "$WORK/summary")))
+  done 3< <(engine_parts)
+}
+
 # store_part PART DATABASE: prints restic's summary.
 store_part() {
   rm -f "$WORK/dump.status"

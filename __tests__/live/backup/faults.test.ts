@@ -89,6 +89,21 @@ describe("faults", () => {
     await backup.ok("check", "--all");
   });
 
+  test("a table that is rewritten after the snapshot is not taken for an empty one", async () => {
+    await server.query("CREATE TABLE rewritten AS SELECT g AS id FROM generate_series(1, 1000) g");
+    // The dump waits for the table before it, whose lock goes when this one has been rewritten.
+    const release = await server.hold("bulk");
+    const finished = backup.verb("backup");
+    await server.dumpWaits();
+    await server.query("ALTER TABLE rewritten ALTER id TYPE bigint");
+    await release();
+    const { exitCode, stderr } = await finished;
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/app: public\.rewritten\ndumping again/)]);
+    const { databases } = JSON.parse((await backup.ok("show")).stdout);
+    expect(databases.app.tables["public.rewritten"].rows).toBe(1000);
+    await server.query("DROP TABLE rewritten");
+  });
+
   test("another job is running: the second says so", async () => {
     const container = await backup.start("holder", "bash", "-c", "exec 9>>/state/lock; flock 9; echo held; sleep 600");
     await BackupContainer.said(container, /held/);
