@@ -135,7 +135,8 @@ export class Postgres extends Server {
        COMMENT ON DATABASE app IS E'It''s\ntwo lines;\n\tand "more"';`,
       "postgres",
     );
-    await this.query(data("postgres"));
+    // As the application does; what belongs to a superuser does not come back as such.
+    await this.query(`SET SESSION AUTHORIZATION app;\n${data("postgres")}`);
   }
 
   protected runOptions(): string[] {
