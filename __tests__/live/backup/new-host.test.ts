@@ -16,13 +16,13 @@ class Deployed extends Postgres {
 }
 
 const ROLES = `SELECT rolname, rolcanlogin, rolconnlimit, rolpassword, shobj_description(r.oid, 'pg_authid'),
-    (SELECT array_agg(roleid::regrole ORDER BY 1) FROM pg_auth_members WHERE member = r.oid),
+    (SELECT array_agg(roleid::regrole ORDER BY roleid::regrole::text) FROM pg_auth_members WHERE member = r.oid),
     (SELECT setconfig FROM pg_db_role_setting WHERE setrole = r.oid AND setdatabase = 0)
   FROM pg_authid r WHERE rolname IN ('reader', 'clerk') ORDER BY 1`;
-const OF_APP = `SELECT (SELECT array_agg(roleid::regrole) FROM pg_auth_members WHERE member = 'app'::regrole),
+const OF_APP = `SELECT (SELECT array_agg(roleid::regrole ORDER BY roleid::regrole::text) FROM pg_auth_members WHERE member = 'app'::regrole),
   (SELECT setconfig FROM pg_db_role_setting WHERE setrole = 'app'::regrole AND setdatabase = 0)`;
-const OF_DATABASE = `SELECT datdba::regrole, (SELECT array_agg(a::text ORDER BY 1) FROM unnest(datacl) a), shobj_description(oid, 'pg_database'),
-    (SELECT array_agg(setrole::text || setconfig::text ORDER BY 1) FROM pg_db_role_setting WHERE setdatabase = oid AND setrole = 0)
+const OF_DATABASE = `SELECT datdba::regrole, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(datacl) a), shobj_description(oid, 'pg_database'),
+    (SELECT array_agg(setrole::text || setconfig::text ORDER BY setrole::text) FROM pg_db_role_setting WHERE setdatabase = oid AND setrole = 0)
   FROM pg_database WHERE datname = 'app'`;
 
 test("a new Postgres has the roles, their passwords, settings and memberships, and the database's own, as they were proved", async () => {
