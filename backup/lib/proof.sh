@@ -60,7 +60,7 @@ proof_sums() {
 
 # ask VERB BYTES [COMMAND… -- JQ-OPTIONS…]: sends a request and what the command writes; prints the answer, checked.
 ask() {
-  local -a command=()
+  local -a command=() patience=()
   local line lines=0 verb=$1 bytes=$2
   shift 2
   while (($#)) && [[ $1 != -- ]]; do
@@ -71,8 +71,8 @@ ask() {
   (
     jq --null-input --compact-output "${@:2}" --arg verb "$verb" --argjson bytes "$bytes" '$ARGS.named' >&"$TO_PROOF"
     if ((bytes)); then "${command[@]}" >&"$TO_PROOF"; fi
-  ) || true
-  while ((lines++ < MOST_LINES)) && IFS= read -r -n "$LONGEST_LINE" -u "$FROM_PROOF" line; do
+  ) || patience=(-t 10) # The container may be waiting for the rest, which does not come.
+  while ((lines++ < MOST_LINES)) && IFS= read -r "${patience[@]}" -n "$LONGEST_LINE" -u "$FROM_PROOF" line; do
     case $line in
       ok) return 0 ;;
       'failed '*)
