@@ -17,7 +17,8 @@ import { EnvironmentStack } from "./environment-stack";
 export class StakaLivres extends EnvironmentStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, "staka-livres", environment);
-    const backup = { timeZone: "Europe/Paris", keep: Retention.days(30), offsite: environment.offsite };
+    // The machine is small, and so are the rows.
+    const backup = { timeZone: "Europe/Paris", keep: Retention.days(30), offsite: environment.offsite, memory: 256 };
 
     const db = new MysqlDatabase(this, "db", {
       version: "8.4",

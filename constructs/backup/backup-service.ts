@@ -28,9 +28,6 @@ const CONTEXT = join(__dirname, "..", "..", "backup");
 
 const TMPFS = { "/tmp": "rw,noexec,nosuid,mode=1777,size=64m" };
 
-/** MiB, of the backup and of the server it is tried out on. */
-const MEMORY = 400;
-
 /** A backup in progress gives up when its container is stopped, and needs a moment to leave nothing behind. */
 const STOP_SECONDS = 30;
 
@@ -131,7 +128,7 @@ export class BackupService extends Construct {
         environment: { ENGINE: source.engine, NAME: this.name, ...extensionsOf(source) },
         user,
         tmpfs: TMPFS,
-        memory: MEMORY,
+        memory: policy.memory,
       });
     const mounts: Mount[] = [
       ...(local ? [{ volume: local, path: "/repository" }] : []),
@@ -148,7 +145,7 @@ export class BackupService extends Construct {
       networks,
       mounts,
       tmpfs: TMPFS,
-      resources: { memory: MEMORY },
+      resources: { memory: policy.memory },
       background: true,
     };
     this.dependencies = [secrets, ...(source.server ? [source.server.ready] : [])];

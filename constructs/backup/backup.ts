@@ -53,7 +53,18 @@ export interface BackupProps {
    * @default - true in the environment "production"
    */
   readonly beforeRelease?: boolean;
+
+  /**
+   * MiB for each container that backs this data up, and for the one where a server's backup is tried out. Rows of a hundred
+   * megabytes, and repositories of millions of pieces, need more.
+   *
+   * @default 400
+   */
+  readonly memory?: number;
 }
+
+/** restic and the dump's program, or a scratch server: what they take with hardly any data. */
+const LEAST_MEMORY = 256;
 
 export interface NightlyBackupProps extends BackupProps {
   /**
@@ -98,6 +109,7 @@ export class Backup {
   readonly verify: string;
   readonly check: string;
   readonly beforeRelease?: boolean;
+  readonly memory: number;
 
   private constructor(
     readonly schedule: string,
@@ -113,6 +125,10 @@ export class Backup {
     this.verify = checkedSchedule("verify", props.verify ?? "0 5 * * 0");
     this.check = checkedSchedule("check", props.check ?? "0 4 * * *");
     this.beforeRelease = props.beforeRelease;
+    this.memory = props.memory ?? 400;
+    if (!(this.memory >= LEAST_MEMORY)) {
+      throw new Error(`backup with ${this.memory} MiB of memory: write a number from ${LEAST_MEMORY}`);
+    }
     if (offReason === undefined) checkedSchedule("schedule", schedule);
     if (this.offsite?.isLocal) throw new Error("the offsite repository of a backup can't be on the same host");
     if (this.onlyHere !== undefined) this.checkOnlyHere(this.onlyHere);

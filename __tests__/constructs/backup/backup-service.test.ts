@@ -66,6 +66,13 @@ test("tries backups of a server out in a container that reaches nothing and know
   expect(files.containers("uploads/backup/proof")).toEqual([]);
 });
 
+test("gives each of its containers the memory that the policy says", () => {
+  const stack = synthesised((shop) => {
+    new PostgresDatabase(shop, "db", { version: "18", backup: Backup.nightly({ memory: 512 }) });
+  });
+  for (const container of ["db/backup", "db/backup/proof"]) expect(stack.container(container).memory).toBe(512);
+});
+
 test("names the extensions that a superuser has to create to all who restore", () => {
   const stack = synthesised(
     (shop) => void new PostgresDatabase(shop, "db", { version: "18", extensions: ["postgis"] }),

@@ -14,6 +14,15 @@ test("is made at three in the night, is kept for thirty days on the host, and is
   });
 });
 
+test("has 400 MiB of memory, and at least 256", () => {
+  expect(Backup.nightly().memory).toBe(400);
+  expect(Backup.nightly({ memory: 1024 }).memory).toBe(1024);
+  for (const memory of [255, Number.NaN]) {
+    const message = `backup with ${memory} MiB of memory: write a number from 256`;
+    expect(() => Backup.nightly({ memory })).toThrow(new Error(message));
+  }
+});
+
 test.each([
   ["00:00", "0 0 * * *"],
   ["09:05", "5 9 * * *"],
