@@ -28,7 +28,7 @@ query() {
 
 # query_file NAME OPTION…: one of the statements in postgres/.
 query_file() {
-  query --set setting_value="$SETTING_VALUE" --file "$LIB/../engines/postgres/$1.sql" "${@:2}"
+  query --set setting_value="$SETTING_VALUE" "${@:2}" --file "$LIB/../engines/postgres/$1.sql"
 }
 
 # A setting `s`, like "name=value", as ALTER … SET takes it: the elements of a list each by itself.
@@ -38,15 +38,17 @@ readonly SETTING_VALUE="LATERAL (SELECT CASE
     FROM regexp_matches(substr(s, strpos(s, '=') + 1), '(\"(?:[^\"]|\"\")*\"|[^\",[:space:]]+)', 'g') m)
   ELSE quote_literal(substr(s, strpos(s, '=') + 1)) END AS literal) v"
 
-# The sessions that hold snapshots, by their databases: what is written to them, and what they answer.
-declare -gA QUESTIONS=() ANSWERS=()
+# What the sessions that hold snapshots are written to and read from. Closed, they end.
+declare -ga HELD=()
 
 # Every database's dump sees the same moment: their snapshots are all taken before the first dump starts, and held open.
 engine_open() {
-  local database
+  local database fd
+  for fd in "${HELD[@]}"; do exec {fd}>&-; done
+  HELD=()
+  : >"$WORK/rewritten"
   engine_connect backup
   for database in $DATABASES; do
-    let_go "$database"
     hold_snapshot "$database"
   done
   date +%s >"$WORK/time"
@@ -57,8 +59,7 @@ hold_snapshot() {
   mkfifo "$WORK/questions" "$WORK/answers"
   query --dbname "$1" <"$WORK/questions" >"$WORK/answers" 2>"$WORK/dump.err" 9>&- &
   exec {questions}>"$WORK/questions" {answers}<"$WORK/answers"
-  QUESTIONS[$1]=$questions
-  ANSWERS[$1]=$answers
+  HELD+=("$questions" "$answers")
   rm "$WORK/questions" "$WORK/answers"
   # In a subshell: writing to a psql that could not connect must not end this one.
   (echo 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();' >&"$questions") 2>/dev/null || true
@@ -69,29 +70,28 @@ hold_snapshot() {
   echo "$id" >"$WORK/$1.snapshot"
 }
 
-let_go() {
-  local fd
-  for fd in ${QUESTIONS[$1]:-} ${ANSWERS[$1]:-}; do exec {fd}>&-; done
+# at_snapshot DATABASE: sets AT_SNAPSHOT, options for a query that is to see what the dump sees.
+at_snapshot() {
+  SNAPSHOT_ID=$(cat "$WORK/$1.snapshot")
+  AT_SNAPSHOT=(
+    --dbname "$1" --command 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
+    --command "SET TRANSACTION SNAPSHOT '$SNAPSHOT_ID'"
+  )
 }
 
-# Fails, and names them, when tables were given new files since the snapshot: by ALTER TABLE, TRUNCATE, VACUUM FULL or
-# CLUSTER. To older snapshots the rows of the first two are not there. The catalog is read as the snapshot shows it, the
-# function tells what is.
+# Tables that were given new files since the snapshot: by ALTER TABLE, TRUNCATE, VACUUM FULL or CLUSTER. The rows of the
+# first two are not there for older snapshots. The catalog is read as the snapshot shows it; the function tells what is.
+rewritten() {
+  query "${AT_SNAPSHOT[@]}" --command "SELECT format('%s: %s', current_database(), translate(oid::regclass::text, chr(10), ' '))
+    FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' AND oid >= 16384
+      AND pg_relation_filenode(oid) IS DISTINCT FROM relfilenode"
+}
+
+# Fails, and names them, when there were any.
 engine_settled() {
-  local database table changed=0
-  for database in $DATABASES; do
-    (printf '%s\n' "SELECT translate(oid::regclass::text, chr(10), ' ') FROM pg_class
-      WHERE relkind = 'r' AND relpersistence <> 't' AND oid >= 16384
-        AND pg_relation_filenode(oid) IS DISTINCT FROM relfilenode;
-      SELECT '.';" >&"${QUESTIONS[$database]}") 2>/dev/null || true
-    while :; do
-      read -r -t 300 -u "${ANSWERS[$database]}" table || fail "$DUMP_FAILED" "the snapshot of $database was lost while it was dumped"
-      [[ $table != . ]] || break
-      changed=1
-      say "$database: $table"
-    done
-  done
-  ((changed == 0))
+  [[ -s $WORK/rewritten ]] || return 0
+  cat "$WORK/rewritten" >&2
+  return 1
 }
 
 engine_parts() {
@@ -109,24 +109,34 @@ engine_dump() {
   if [[ $1 == roles.json ]]; then
     roles
   else
-    facts "$2" >"$3"
+    at_snapshot "$2"
+    facts "${AT_SNAPSHOT[@]}" >"$3"
     sum_arguments "$2"
-    # A dump that waits for a lock for ever would hold back the cleaning of tables for ever.
-    dump_with_sums "$3.dump" pg_dump --format custom --compress 0 --lock-wait-timeout 300s \
-      --snapshot "$(cat "$WORK/$2.snapshot")" --dbname "$2" -- archive_sums
+    dump_with_sums "$3.dump" dump "$2" -- archive_sums
     cat "$3.dump" >>"$3"
     rm "$3.dump"
   fi
+}
+
+dump() {
+  # A dump that waits for a lock for ever would hold back the cleaning of tables for ever.
+  pg_dump --format custom --compress 0 --lock-wait-timeout 300s --snapshot "$SNAPSHOT_ID" --dbname "$1" | {
+    # When it begins to write, it has locked each table, and until it ends none is given new files any more.
+    IFS= read -r -N 5 magic
+    rewritten >>"$WORK/rewritten"
+    printf '%s' "$magic"
+    cat
+  }
 }
 
 roles() {
   query_file read-roles --set admin="${DATABASE_ADMIN:-postgres}" --set backup="${DATABASE_USER:-backup}"
 }
 
-# facts DATABASE: what a dump does not hold, or not in a form that could be trusted.
+# facts OPTION…: what a dump does not hold, or not in a form that could be trusted.
 facts() {
   local properties
-  properties=$(query_file read-database --dbname "$1")
+  properties=$(query_file read-database "$@")
   printf 'properties\t%s\n' "$properties"
 }
 
@@ -146,7 +156,7 @@ archive_sums() {
 engine_sums() {
   # With no more rights than for the dump: what reads the data may run code of whoever wrote them.
   [[ $PGHOST == "$SCRATCH/socket" ]] || engine_connect backup
-  facts "$1"
+  facts --dbname "$1"
   sum_arguments "$1"
   pg_dump --create --dbname "$1" | perl "$LIB/sums-postgres.pl" "${SUM_ARGUMENTS[@]}"
 }

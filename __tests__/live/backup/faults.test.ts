@@ -104,6 +104,23 @@ describe("faults", () => {
     await server.query("DROP TABLE rewritten");
   });
 
+  test("a table that is emptied as soon as the dump lets go of it is dumped once", async () => {
+    await server.query("CREATE TABLE emptied AS SELECT g AS id FROM generate_series(1, 1000) g; CREATE TABLE locked_later ()");
+    const release = await server.hold("locked_later");
+    const finished = backup.verb("backup");
+    await server.dumpWaits();
+    const emptying = server.query("SET application_name = 'emptying'; TRUNCATE emptied");
+    const waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'emptying' AND wait_event_type = 'Lock'";
+    await eventually(async () => expect(await server.query(waiting)).toBe("1"));
+    await release();
+    const { exitCode, stderr } = await finished;
+    expect([exitCode, stderr]).toEqual([0, expect.not.stringMatching(/dumping again/)]);
+    await emptying;
+    const { databases } = JSON.parse((await backup.ok("show")).stdout);
+    expect(databases.app.tables["public.emptied"].rows).toBe(1000);
+    await server.query("DROP TABLE emptied, locked_later");
+  });
+
   test("another job is running: the second says so", async () => {
     const container = await backup.start("holder", "bash", "-c", "exec 9>>/state/lock; flock 9; echo held; sleep 600");
     await BackupContainer.said(container, /held/);
