@@ -17,7 +17,7 @@ export function backUp(
 ): BackupService | undefined {
   const { offReason, onlyHere, isOnlyHere } = props.policy;
   if (offReason !== undefined) {
-    Reasons.of(scope, "without-backup").add(scope, offReason);
+    withoutBackup(scope, offReason);
     return undefined;
   }
   if (onlyHere !== undefined) Reasons.of(scope, "backups-only-here").add(scope, onlyHere);
@@ -28,6 +28,11 @@ export function backUp(
     );
   }
   return new BackupService(scope, "backup", props);
+}
+
+/** Says in every plan that the data of `scope` has no backup, and why. */
+export function withoutBackup(scope: Construct, reason: string): void {
+  Reasons.of(scope, "without-backup").add(scope, reason);
 }
 
 /** What has no backup, or none elsewhere, and why. */

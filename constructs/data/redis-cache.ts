@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import type { Connectable, Connection } from "../app/connection";
+import { withoutBackup } from "../backup/back-up";
 import { DataVolume, Health, type Removal, type Resources } from "../runtime";
 import { limits } from "../runtime/resources";
 import { Secret } from "../secret";
@@ -36,7 +37,11 @@ export interface RedisCacheProps {
   /** Version, as in the tag of the official image. */
   readonly version: string;
 
-  /** @default Persistence.NONE */
+  /**
+   * Whatever it is, there is no backup, and each plan says so for what persists.
+   *
+   * @default Persistence.NONE
+   */
   readonly persistence?: Persistence;
 
   /** @default "allkeys-lru" */
@@ -71,6 +76,7 @@ export class RedisCache extends Construct implements Connectable {
     this.password = Secret.named(`${id.toUpperCase().replaceAll("-", "_")}_PASSWORD`, { minLength: 24 });
     const data =
       persistence === Persistence.NONE ? undefined : new DataVolume(this, "data", { removal: props.removal });
+    if (data) withoutBackup(this, "a cache: what persists outlives a restart, not the loss of its volume or host");
     const { network, host, ready } = dataServer(this, {
       image: `redis:${props.version}`,
       secrets: { password: this.password },

@@ -37,6 +37,15 @@ test("keeps nothing unless it says otherwise, and then in a protected volume", (
   });
 });
 
+test("says in each plan that what persists has no backup", () => {
+  const reason = "a cache: what persists outlives a restart, not the loss of its volume or host";
+  const outputs = (stack: Synthesised) => (stack.json as unknown as { output?: unknown }).output;
+  expect(outputs(cache({ persistence: Persistence.SNAPSHOTS }))).toEqual({
+    "without-backup": { value: { cache: reason } },
+  });
+  expect(outputs(cache())).toBeUndefined();
+});
+
 test("gives its data up only when told so", () => {
   const stack = cache({ persistence: Persistence.EVERY_SECOND, removal: Removal.DESTROY_DATA });
   expect(stack.resources("docker_volume").disposable).toMatchObject({

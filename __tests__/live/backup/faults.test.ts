@@ -105,12 +105,15 @@ describe("faults", () => {
   });
 
   test("a table that is emptied as soon as the dump lets go of it is dumped once", async () => {
-    await server.query("CREATE TABLE emptied AS SELECT g AS id FROM generate_series(1, 1000) g; CREATE TABLE locked_later ()");
+    await server.query(
+      "CREATE TABLE emptied AS SELECT g AS id FROM generate_series(1, 1000) g; CREATE TABLE locked_later ()",
+    );
     const release = await server.hold("locked_later");
     const finished = backup.verb("backup");
     await server.dumpWaits();
     const emptying = server.query("SET application_name = 'emptying'; TRUNCATE emptied");
-    const waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'emptying' AND wait_event_type = 'Lock'";
+    const waiting =
+      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'emptying' AND wait_event_type = 'Lock'";
     await eventually(async () => expect(await server.query(waiting)).toBe("1"));
     await release();
     const { exitCode, stderr } = await finished;
