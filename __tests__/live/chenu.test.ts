@@ -117,6 +117,7 @@ describe("CHE·NU on a real engine", () => {
       "t-chenu/cache",
       "t-chenu/db",
       "t-chenu/db/backup",
+      "t-chenu/db/backup/proof",
       "t-chenu/frontend",
       "t-chenu/proxy",
     ]);
