@@ -71,7 +71,7 @@ describe("an operator's backups and restores", () => {
   test("to a file: whole or not at all, for this user only, and without a copy on the host", async () => {
     const folder = join(deployment.folder, "dumps");
     await operator.ok(operator.restore("--to-file", folder));
-    expect(readdirSync(folder).sort()).toEqual(["chenu.dump", "roles.json", "manifest.json"]);
+    expect(readdirSync(folder).sort()).toEqual(["chenu.dump", "manifest.json", "roles.json"]);
     expect(readFileSync(join(folder, "chenu.dump")).subarray(0, 5).toString()).toBe("PGDMP");
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     const left = await run("docker", ["exec", backup, "ls", "/state"]);
