@@ -251,10 +251,18 @@ engine_restore() {
   query_file make-extensions --dbname "$3" --set extensions="${EXTENSIONS:-}"
   make_restorer "$owner"
   as_restorer pg_restore --exit-on-error --no-owner --no-tablespaces --role "$owner" --dbname "$3" --use-list "$WORK/contents" || code=$?
+  if ((code == 0)) && [[ $PGHOST != "$SCRATCH/socket" ]]; then analyse "$owner" "$3"; fi
   drop_restorer "$owner" "$3"
   ((code == 0)) || return "$code"
   query_file settle-database --dbname "$3" --set database="$3"
   say_new_owner "$owner"
+}
+
+# analyse OWNER DATABASE: a dump has no statistics, and without them each query would be planned as if for empty tables. An
+# index on an expression runs code here, too, so this is done with the owner's rights as long as everything is the owner's.
+analyse() {
+  as_restorer query --dbname "$2" --set owner="$1" <<<'SET client_min_messages = error; SET ROLE :"owner"; ANALYZE' ||
+    say "note: not all tables of $2 have statistics; run ANALYZE when this is mended"
 }
 
 # Backups of older releases have only text; of that the owner is taken, if it reads as such.
@@ -310,14 +318,21 @@ engine_before() {
 # Both names change in one transaction. The old database lets nobody in any more, so nothing is written to it by mistake.
 engine_swap() {
   engine_exists "$2" || return 0
+  rename_databases "$@" 2>"$WORK/swap.err" || {
+    quote "$WORK/swap.err"
+    if engine_exists "$1"; then query --set name="$1" <<<'ALTER DATABASE :"name" WITH ALLOW_CONNECTIONS true'; fi
+    fail "$REFUSED" "$1 and $2 could not be exchanged, and are as they were; end the session that is in the way (pg_stat_activity), and go on with --resume"
+  }
+}
+
+# Nobody gets in meanwhile, so whoever has a lock on a database is not waited for without end.
+rename_databases() {
+  local PGOPTIONS="$PGOPTIONS -c lock_timeout=${SWAP_LOCK_SECONDS:-30}s"
+  local rename='ALTER DATABASE :"beside" RENAME TO :"name"'
   if engine_exists "$1"; then
-    query --set old="$1" <<<'ALTER DATABASE :"old" WITH ALLOW_CONNECTIONS false'
+    query --set old="$1" <<<'ALTER DATABASE :"old" WITH ALLOW_CONNECTIONS false' || return
+    rename='ALTER DATABASE :"name" RENAME TO :"before"; '$rename
   fi
-  query --set name="$1" --set beside="$2" >/dev/null <<<"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (:'name', :'beside')"
-  if engine_exists "$1"; then
-    query --single-transaction --set name="$1" --set beside="$2" --set before="$3" --file - \
-      <<<'ALTER DATABASE :"name" RENAME TO :"before"; ALTER DATABASE :"beside" RENAME TO :"name";'
-  else
-    query --set name="$1" --set beside="$2" <<<'ALTER DATABASE :"beside" RENAME TO :"name"'
-  fi
+  query --set name="$1" --set beside="$2" >/dev/null <<<"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (:'name', :'beside')" || return
+  query --single-transaction --set name="$1" --set beside="$2" --set before="$3" --file - <<<"$rename"
 }

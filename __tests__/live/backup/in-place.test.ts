@@ -73,6 +73,30 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
       await backup.ok("verify");
     });
 
+    if (engine === "postgres") {
+      test("what takes the place has statistics, and what holds a lock on the database is not waited for without end", async () => {
+        const { beside } = JSON.parse((await backup.ok("restore", "--prepare")).stdout);
+        const analysed = "SELECT count(DISTINCT tablename) FROM pg_stats WHERE schemaname = 'public'";
+        expect(await server.query(analysed, beside)).not.toBe("0");
+
+        const holding = "SET application_name = 'holding'; BEGIN; COMMENT ON DATABASE app IS 'held'; SELECT pg_sleep(600)";
+        const held = server.query(holding, "postgres").catch(() => undefined);
+        const sleeps = "application_name = 'holding' AND wait_event = 'PgSleep'";
+        const holder = `FROM pg_stat_activity WHERE ${sleeps}`;
+        await eventually(async () => expect(await server.query(`SELECT count(*) ${holder}`)).toBe("1"));
+        const refused = await backup.with({ SWAP_LOCK_SECONDS: "2" }).verb("restore", "--swap");
+        expect(refused.stderr).toMatch(/lock timeout[\s\S]*app and .* could not be exchanged, and are as they were/);
+        expect(refused.exitCode).toBe(Exit.REFUSED);
+        expect(await server.query("SELECT count(*) > 0 FROM child")).toBe("t");
+
+        await server.query(`SELECT pg_terminate_backend(pid) ${holder}`, "postgres");
+        await held;
+        await backup.ok("restore", "--resume");
+        expect(await server.query(analysed)).not.toBe("0");
+        await backup.ok("restore", "--drop-old");
+      });
+    }
+
     if (engine !== "postgres") {
       test("a broken view in the old data does not keep the new data out", async () => {
         await server.query("SET foreign_key_checks = 0; DROP TABLE parent");
