@@ -81,7 +81,8 @@ structure() {
   local -a ROWS=(--no-data)
   query --execute "SELECT table_type, table_name FROM information_schema.tables WHERE table_schema = $(text "$1") ORDER BY 1, 2"
   query --execute "$(for_each_program SHOW "$1" routines triggers events)"
-  dump "$1" | dump_sums "$1" | grep '^schema'
+  # Which number comes next is not: applications may write as soon as the tables have moved.
+  dump "$1" | LC_ALL=C sed '/^) ENGINE=/s/ AUTO_INCREMENT=[0-9]*//' | dump_sums "$1" | grep '^schema'
 }
 
 # came_whole DATABASE FILE: is it what was restored and compared?

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Finished } from "../../../scripts/run";
 import { eventually } from "../eventually";
 import { BackupContainer, backupImage, Exit, ensureNetwork } from "./backup-container";
 import { data, Mysql, Postgres, type Server } from "./servers";
@@ -52,10 +53,7 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
       let calls = 0;
       for (let step = "--swap"; ; ) {
         calls += 1;
-        const mortal = backup
-          .with({ DIE_AT: String(calls) })
-          .mounting(`${folder}/${client}:/usr/local/sbin/${client}:ro`);
-        if ((await mortal.verb("restore", step)).exitCode === 0) break;
+        if ((await killedAt(calls, step)).exitCode === 0) break;
         expect([await identity("app"), await identity(before)]).toContain(old);
         const status = JSON.parse((await backup.ok("restore", "--status")).stdout);
         // Whether the tables are free is asked before anything has begun.
@@ -79,7 +77,8 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
         const analysed = "SELECT count(DISTINCT tablename) FROM pg_stats WHERE schemaname = 'public'";
         expect(await server.query(analysed, beside)).not.toBe("0");
 
-        const holding = "SET application_name = 'holding'; BEGIN; COMMENT ON DATABASE app IS 'held'; SELECT pg_sleep(600)";
+        const holding =
+          "SET application_name = 'holding'; BEGIN; COMMENT ON DATABASE app IS 'held'; SELECT pg_sleep(600)";
         const held = server.query(holding, "postgres").catch(() => undefined);
         const sleeps = "application_name = 'holding' AND wait_event = 'PgSleep'";
         const holder = `FROM pg_stat_activity WHERE ${sleeps}`;
@@ -103,6 +102,20 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
         await backup.ok("restore", "--prepare");
         await backup.ok("restore", "--swap");
         expect(await server.query("SELECT count(*) FROM vv")).not.toBe("0");
+        await backup.ok("restore", "--drop-old");
+      });
+
+      test("what the application writes before an interrupted swap goes on keeps it from nothing", async () => {
+        await server.query("UPDATE child SET id = id + 1000");
+        const old = await sums("app");
+        const { old: before } = JSON.parse((await backup.ok("restore", "--prepare")).stdout);
+        // Until the tables have moved; from there on there are more calls than this leaves out.
+        for (let calls = 1; (await sums(before)) !== old; calls += 4) {
+          expect((await killedAt(calls, calls === 1 ? "--swap" : "--resume")).exitCode).not.toBe(0);
+        }
+        await server.query("INSERT INTO parent (t) VALUES ('since')");
+        await backup.ok("restore", "--resume");
+        expect(await server.query("SELECT count(*) FROM parent WHERE t LIKE 'since%'")).toBe("1");
         await backup.ok("restore", "--drop-old");
       });
 
@@ -158,6 +171,14 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
       await backup.ok("restore", "--abort");
       expect(JSON.parse((await backup.ok("restore", "--status")).stdout)).toEqual({ step: null });
     });
+
+    /** A step of a restore that is killed before the client's n-th call, as if the machine had lost power. */
+    function killedAt(calls: number, step: string): Promise<Finished> {
+      return backup
+        .with({ DIE_AT: String(calls) })
+        .mounting(`${folder}/${client}:/usr/local/sbin/${client}:ro`)
+        .verb("restore", step);
+    }
 
     /** Every object by its kind, its definition, the history of rows, and what the sequence gives next. */
     async function kinds(database: string): Promise<string> {
