@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { Choice } from "./backups/choice";
+import { type Choice, optionsOf } from "./backups/choice";
 import { list } from "./backups/list";
 import { runProgram } from "./backups/program";
 import { show } from "./backups/show";
@@ -59,9 +59,11 @@ program
   .description("restore the newest backup into a scratch server and compare every table")
   .argument("<environment>")
   .argument("[name]")
-  .option("--offsite", "the newest of the offsite repository")
-  .action((environment: string, name: string | undefined, { offsite }: Choice) =>
-    runVerb(environment, name, "verify", ...(offsite ? ["--offsite"] : [])),
+  .option("--at <time>", 'the newest not after it, like "2026-11-20 03:00", in the time zone that list shows')
+  .addOption(new Option("--snapshot <id>", "the one that list calls so").conflicts("at"))
+  .option("--offsite", "from the offsite repository")
+  .action((environment: string, name: string | undefined, choice: Choice) =>
+    runVerb(environment, name, "verify", ...optionsOf(choice)),
   );
 
 program

@@ -30,6 +30,11 @@ function forOne(place: Place, backup: NamedBackup): string {
       ),
     ),
     text(
+      "Prove that the backup from **before** the loss can be restored, while nothing is removed yet:",
+      sh(AT, place.backup("verify", backup, '--at "$AT"')),
+      "It has worked when the last line is `the backup … restores: … rows compared`. Otherwise take an older time, and go on only when it does.",
+    ),
+    text(
       `Remove the volume \`${dataVolume}\` and what uses it. **This is the one command that deletes data**: read the name again.`,
       sh(
         ...place.dockerHost,

@@ -85,7 +85,7 @@ describe("the runbook's own commands", () => {
   });
 
   test("lost volume: the server is made anew, and has its rows again", async () => {
-    const [logs, keep, remove, deploy, restore] = await operator.runbook("## Lost volume");
+    const [logs, keep, prove, remove, deploy, restore] = await operator.runbook("## Lost volume");
     const volume = `${deployment.prefix}-db-data`;
     const server = `${deployment.prefix}-db`;
     const image = (await run("docker", ["inspect", "--format", "{{.Image}}", server])).stdout.trim();
@@ -106,6 +106,7 @@ describe("the runbook's own commands", () => {
 
     await operator.paste(logs as string);
     await operator.paste(keep as string);
+    expect((await operator.paste(prove as string, { AT })).stderr).toMatch(/restores: 3 rows compared/);
     await operator.paste(remove as string);
     await operator.paste(deploy as string);
     expect(await operator.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toBe("0");
