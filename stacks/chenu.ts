@@ -50,6 +50,7 @@ export class Chenu extends EnvironmentStack {
       domain: environment.domain,
       tls: environment.tls,
       ports: environment.ports,
+      maintenance: environment.maintenance,
     });
     proxy.route("/", frontend);
     proxy.route("/api/", backend);

@@ -100,6 +100,8 @@ export const environmentSchema = z
         .strictObject({ http: port, https: port }, 'must be {"http": …, "https": …}')
         .refine(({ http, https }) => http !== https, "must have one port for http and another for https")
         .default({ http: 80, https: 443 }),
+      /** Whether the proxy answers everything with a page that says so. */
+      maintenance: z.boolean("must be true or false").default(false),
       /** Where every backup is copied to, in a folder named after the environment's database. */
       backups: z.strictObject({ offsite }, 'must be {"offsite": …}').optional(),
       state: z.strictObject({ s3 }, 'must be {"s3": …}').optional(),

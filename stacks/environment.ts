@@ -59,6 +59,8 @@ export class Environment {
   readonly ssh?: SshAddress;
   /** Where the proxy's certificates come from. */
   readonly tls: Tls;
+  /** Whether nobody gets to the applications, as while data come back. */
+  readonly maintenance: boolean;
   /** Where backups are copied to. */
   readonly offsite?: Repository;
 
@@ -76,6 +78,7 @@ export class Environment {
     this.ports = data.ports;
     this.state = data.state;
     this.tls = data.acme ? Tls.acme(data.acme) : Tls.selfSigned();
+    this.maintenance = data.maintenance;
     this.offsite = data.backups && offsiteOf(data.backups.offsite);
     this.sizes = data.sizes;
     if (typeof data.host === "string") {

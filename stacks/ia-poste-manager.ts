@@ -42,6 +42,7 @@ export class IaPosteManager extends EnvironmentStack {
       domain: environment.domain,
       tls: environment.tls,
       ports: environment.ports,
+      maintenance: environment.maintenance,
     });
     // Eight threads, which slow clients would soon keep busy; it gets nothing larger than a letter.
     proxy.route("/", app, { buffering: true, maxBody: "1m" });

@@ -58,6 +58,7 @@ export class StakaLivres extends EnvironmentStack {
       headers: SecurityHeaders.of({ hstsSubdomains: true }),
       tls: environment.tls,
       ports: environment.ports,
+      maintenance: environment.maintenance,
     });
     proxy.route("/", frontend);
     // Manuscripts are large; a socket for notifications that is silent for a minute is gone.

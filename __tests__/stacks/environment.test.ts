@@ -75,7 +75,7 @@ describe("mistakes", () => {
     [
       "an unknown key",
       { domian: "x" },
-      'unknown key "domian"; allowed here: host, domain, release, registry, imagesLock, acme, ports, backups, state, sizes',
+      'unknown key "domian"; allowed here: host, domain, release, registry, imagesLock, acme, ports, maintenance, backups, state, sizes',
     ],
     [
       "a misspelt size",
@@ -119,6 +119,7 @@ describe("mistakes", () => {
       { ports: { http: "80", https: 443 } },
       '"ports.http" must be a whole number from 1 to 65535, got "80"',
     ],
+    ["maintenance in words", { maintenance: "on" }, '"maintenance" must be true or false, got "on"'],
     ["one port of two", { ports: { http: 8080 } }, '"ports.https" must be a whole number from 1 to 65535, got nothing'],
     [
       "the same port twice",
@@ -247,7 +248,7 @@ describe("a folder", () => {
       const source = `${folder}/test.json with ${folder}/test.override.json`;
       expect(linesOf(() => Environment.all(folder))).toEqual([
         `${source}: "domain" must be a host name in lower case, like app.example.com, got ""`,
-        `${source}: unknown key "colour"; allowed here: host, domain, release, registry, imagesLock, acme, ports, backups, state, sizes`,
+        `${source}: unknown key "colour"; allowed here: host, domain, release, registry, imagesLock, acme, ports, maintenance, backups, state, sizes`,
       ]);
     });
   });

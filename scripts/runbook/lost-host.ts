@@ -40,9 +40,13 @@ function newMachine(place: Place): string {
         `Put \`${place.secretsFile}\` back from your password manager, and see that it is complete. Without the passwords of its repositories (${place.backups.map(({ password }) => `\`${password}\``).join(", ")}), or the [recovery key](#forgotten-repository-password), no backup can be read.`,
         sh(place.npm("secrets", "check", place.environment)),
       ),
-      text("Deploy. Everything starts, with empty databases:", sh(place.cdktf("deploy"))),
+      text(
+        `Write \`"maintenance": true\` into \`${place.environmentFile}\`, so that nobody writes to empty databases and takes it for lost orders, and deploy. Everything starts; visitors get a page that says to come back soon:`,
+        sh(place.cdktf("deploy")),
+      ),
       text("See what there is to come back to:", sh(place.backup("list", undefined, ...offsite))),
       ...away.map((backup) => restoreInto(place, backup, backup.offsite ? ["--offsite"] : [])),
+      text("Take `maintenance` out of the file again, and let visitors in:", sh(place.cdktf("deploy"))),
       text(
         "Look at the application. When all is well, the new machine makes a backup of its own, and proves it:",
         sh(place.backup("now"), place.backup("verify")),

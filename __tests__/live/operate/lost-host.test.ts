@@ -51,13 +51,16 @@ describe("a lost host", () => {
     // Containers, volumes, networks and the state file.
     await deployment.discard();
     const started = Date.now();
-    const [secrets, deploy, list, database, uploads, prove] = await operator.runbook("## Lost host");
+    const [secrets, deploy, list, database, uploads, open, prove] = await operator.runbook("## Lost host");
     await operator.paste(secrets as string);
+    deployment.configure({ maintenance: true });
     await operator.paste(deploy as string);
-    expect((await deployment.ask(order)).status).toBe(404);
+    expect((await deployment.ask(order)).status).toBe(503);
     expect((await operator.paste(list as string)).stdout).toMatch(/^db: [\s\S]*^uploads: /m);
     await operator.paste(database as string, { AT });
     await operator.paste(uploads as string, { AT });
+    deployment.configure({ maintenance: undefined });
+    await operator.paste(open as string);
 
     expect(JSON.parse((await deployment.ask(order)).body)).toMatchObject(ORDER);
     const sent = await deployment.ask(file);
