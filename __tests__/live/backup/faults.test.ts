@@ -195,6 +195,14 @@ describe("faults", () => {
     expect(finished.exitCode).toBe(Exit.REFUSED);
   });
 
+  test("more tables than a server has locks for, unless it is told otherwise, can be tried out", async () => {
+    await server.query(`CREATE SCHEMA many AUTHORIZATION app; SET SESSION AUTHORIZATION app;
+      DO $$ BEGIN FOR i IN 1..3000 LOOP EXECUTE format('CREATE TABLE many.t%s (id int)', i); END LOOP; END $$`);
+    await backup.ok("backup");
+    expect((await backup.ok("verify")).stderr).toMatch(/restores/);
+    await server.query("DROP SCHEMA many CASCADE");
+  });
+
   test("a new database does not take the place of one that is there", async () => {
     const finished = await backup.verb("restore", "--to-database", "app");
     expect(finished.stderr).toMatch(/app exists already/);
