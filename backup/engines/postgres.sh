@@ -51,7 +51,27 @@ engine_open() {
   for database in $DATABASES; do
     hold_snapshot "$database"
   done
+  warn_of_collations
   date +%s >"$WORK/time"
+}
+
+# Another image of the server may sort text in another way than the one that built the indexes, and Postgres says so only to
+# who connects. The rows in a dump are all of them; it is the application that no longer finds some.
+warn_of_collations() {
+  local database count=0 found
+  for database in $DATABASES; do
+    found=$(query --dbname "$database" 2>/dev/null <<<"SELECT format('%s of %s: version %s, now %s', name, current_database(), version, coalesce(actual, 'none'))
+      FROM (SELECT 'the default collation' AS name, datcollversion AS version, pg_database_collation_actual_version(oid) AS actual
+          FROM pg_database WHERE datname = current_database()
+        UNION ALL SELECT translate(oid::regcollation::text, chr(10), ' '), collversion, pg_collation_actual_version(oid)
+          FROM pg_collation WHERE oid IN (SELECT attcollation FROM pg_attribute WHERE attrelid >= 16384)) AS used
+      WHERE version IS DISTINCT FROM actual AND version IS NOT NULL") || say "warning: the collations of $database could not be looked at"
+    [[ -n $found ]] || continue
+    say 'warning: text is sorted in another way than when these indexes were built, so searches may miss rows. REINDEX DATABASE mends that, then ALTER DATABASE … REFRESH COLLATION VERSION or ALTER COLLATION … REFRESH VERSION ends this warning; a restore in place builds them anew, too:'
+    printf '%s\n' "$found" | sed 's/^/  | /' >&2
+    count=$((count + $(wc -l <<<"$found")))
+  done
+  remember collations_changed "$count"
 }
 
 hold_snapshot() {

@@ -195,6 +195,18 @@ describe("faults", () => {
     expect(finished.exitCode).toBe(Exit.REFUSED);
   });
 
+  test("indexes that were built with another version of a collation are said to be", async () => {
+    const version = "coalesce(quote_literal(datcollversion), 'NULL') FROM pg_database WHERE datname = 'app'";
+    const own = await server.query(`SELECT ${version}`, "postgres");
+    await server.query("UPDATE pg_database SET datcollversion = '0.1' WHERE datname = 'app'", "postgres");
+    const { stderr } = await backup.ok("backup");
+    expect(stderr).toMatch(/searches may miss rows[\s\S]*\| the default collation of app: version 0.1, now /);
+    expect(await backup.metrics()).toMatchObject({ collations_changed: 1 });
+    await server.query(`UPDATE pg_database SET datcollversion = ${own} WHERE datname = 'app'`, "postgres");
+    await backup.ok("backup");
+    expect(await backup.metrics()).toMatchObject({ collations_changed: 0 });
+  });
+
   test("more tables than a server has locks for, unless it is told otherwise, can be tried out", async () => {
     await server.query(`CREATE SCHEMA many AUTHORIZATION app; SET SESSION AUTHORIZATION app;
       DO $$ BEGIN FOR i IN 1..3000 LOOP EXECUTE format('CREATE TABLE many.t%s (id int)', i); END LOOP; END $$`);
