@@ -73,7 +73,7 @@ test.each<[string, Record<string, unknown>, Record<string, string>, string]>([
     "a misspelt key",
     { "local.json": { ...LOCAL, relaese: "1.0.0" } },
     {},
-    'environments/local.json: unknown key "relaese"; allowed here: host, domain, release, registry, imagesLock, acme, ports, backups, state, sizes',
+    'environments/local.json: unknown key "relaese"; allowed here: host, domain, release, registry, imagesLock, acme, ports, maintenance, backups, state, sizes',
   ],
   [
     "a size of a service that the system doesn't have",
