@@ -209,7 +209,7 @@ describe("faults", () => {
 
   test("more tables than a server has locks for, unless it is told otherwise, can be tried out", async () => {
     await server.query(`CREATE SCHEMA many AUTHORIZATION app; SET SESSION AUTHORIZATION app;
-      DO $$ BEGIN FOR i IN 1..3000 LOOP EXECUTE format('CREATE TABLE many.t%s (id int)', i); END LOOP; END $$`);
+      DO $$ BEGIN FOR i IN 1..5000 LOOP EXECUTE format('CREATE TABLE many.t%s (id int)', i); END LOOP; END $$`);
     await backup.ok("backup");
     expect((await backup.ok("verify")).stderr).toMatch(/restores/);
     await server.query("DROP SCHEMA many CASCADE");
