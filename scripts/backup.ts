@@ -1,5 +1,6 @@
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { type Choice, optionsOf } from "./backups/choice";
+import { fromHere, WORKS } from "./backups/from-here";
 import { list } from "./backups/list";
 import { runProgram } from "./backups/program";
 import { show } from "./backups/show";
@@ -19,6 +20,8 @@ Examples:
   npm run backup -- now production                  make one now
   npm run backup -- verify production db            prove that the newest can be restored
   npm run backup -- check production --all          read a repository to its last byte
+  npm run backup -- from-here production prune db --keys prune.keys
+                                                    let old backups go from a repository that is append-only for the host
 
 A backup has the id of its database in the code. Exit codes are in backup/README.md.`,
   );
@@ -76,5 +79,18 @@ program
   .action((environment: string, name: string | undefined, { all, offsite }: { all?: boolean } & Choice) =>
     runVerb(environment, name, "check", ...(all ? ["--all"] : []), ...(offsite ? ["--offsite"] : [])),
   );
+
+program
+  .command("from-here")
+  .description("work on the offsite repository from this machine, with keys that the host does not have")
+  .argument("<environment>")
+  .addArgument(new Argument("<work>", "what to do").choices(Object.keys(WORKS)))
+  .argument("[name]")
+  .option(
+    "--keys <file>",
+    'lines like ACCESS_KEY_ID="…" and SECRET_ACCESS_KEY="…", or USERNAME="…" and HTTP_PASSWORD="…"',
+  )
+  .option("--repository <address>", "where the environment's repositories are for this machine, or their folder on it")
+  .action(fromHere);
 
 runProgram(program);

@@ -22,6 +22,13 @@ export interface ImagesDescription {
   readonly references: readonly string[];
 }
 
+/** How an image is built; paths are relative to the stack's folder, and to the context. */
+export interface Build {
+  readonly context: string;
+  readonly dockerfile?: string;
+  readonly build_args?: Readonly<Record<string, string>>;
+}
+
 /** The parts of a synthesised stack that commands read. */
 interface StackJson {
   readonly "//": {
@@ -40,7 +47,7 @@ interface StackJson {
     readonly docker_registry_image?: Record<string, { name: string }>;
   };
   readonly resource?: {
-    readonly docker_image?: Record<string, { name: string; build?: object }>;
+    readonly docker_image?: Record<string, { name: string; build?: Build }>;
     readonly docker_network?: Record<string, { name: string; "//": { metadata: { path: string } } }>;
     readonly docker_volume?: Record<string, { name?: string; for_each?: Record<string, string> }>;
     readonly docker_container?: Record<string, ContainerJson>;

@@ -103,7 +103,12 @@ export const environmentSchema = z
       /** Whether the proxy answers everything with a page that says so. */
       maintenance: z.boolean("must be true or false").default(false),
       /** Where every backup is copied to, in a folder named after the environment's database. */
-      backups: z.strictObject({ offsite }, 'must be {"offsite": …}').optional(),
+      backups: z
+        .strictObject(
+          { offsite, appendOnly: z.boolean("must be true or false").default(false) },
+          'must be {"offsite": …}, with "appendOnly": true where that server lets nothing be removed',
+        )
+        .optional(),
       state: z.strictObject({ s3 }, 'must be {"s3": …}').optional(),
       sizes: z
         .record(text(NAME.pattern, NAME.rule), size, 'must be an object, like {"db": {"memory": 512}}')

@@ -79,7 +79,7 @@ export class Environment {
     this.state = data.state;
     this.tls = data.acme ? Tls.acme(data.acme) : Tls.selfSigned();
     this.maintenance = data.maintenance;
-    this.offsite = data.backups && offsiteOf(data.backups.offsite);
+    this.offsite = data.backups && offsiteOf(data.backups);
     this.sizes = data.sizes;
     if (typeof data.host === "string") {
       this.socket = data.host === "local" ? undefined : data.host;
@@ -120,12 +120,12 @@ export class Environment {
   }
 }
 
-function offsiteOf(offsite: NonNullable<Settings["backups"]>["offsite"]): Repository {
+function offsiteOf({ offsite, appendOnly }: NonNullable<Settings["backups"]>): Repository {
   if (typeof offsite === "string") {
     const [, kind, url = ""] = /^(s3|rest):(.*)$/.exec(offsite) ?? [];
-    if (kind === "rest") return Repository.rest(url);
+    if (kind === "rest") return Repository.rest(url, { appendOnly });
     const { origin, pathname } = new URL(url);
-    return Repository.s3({ endpoint: origin, bucket: pathname.replace(/^\/|\/$/g, "") });
+    return Repository.s3({ endpoint: origin, bucket: pathname.replace(/^\/|\/$/g, ""), appendOnly });
   }
   const { username, hostname, port, pathname } = new URL(offsite.url);
   return Repository.sftp({
@@ -134,6 +134,7 @@ function offsiteOf(offsite: NonNullable<Settings["backups"]>["offsite"]): Reposi
     port: Number(port || 22),
     path: pathname,
     hostKeys: offsite.hostKeys,
+    appendOnly,
   });
 }
 

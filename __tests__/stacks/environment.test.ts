@@ -312,6 +312,17 @@ describe("the place of backups elsewhere", () => {
     },
   );
 
+  test("may let the host remove nothing, when the file says so", () => {
+    const parsed = (more: object) =>
+      Environment.parse("test", {
+        domain: "shop.example",
+        backups: { offsite: "rest:https://keep.example", ...more },
+      }).offsite?.appendOnly;
+    expect(parsed({})).toBe(false);
+    expect(parsed({ appendOnly: true })).toBe(true);
+    expect(() => parsed({ appendOnly: "yes" })).toThrow('test: "backups.appendOnly" must be true or false');
+  });
+
   test("needs the keys of an SSH server", () => {
     expect(() => parse({ url: "sftp://keep@nas.example/srv" })).toThrow(
       'test: "backups.offsite.hostKeys" must have the host\'s keys',

@@ -62,7 +62,15 @@ remove_keys() {
   local id
   keys_besides "$1" "$2" >"$WORK/remove-$1"
   while IFS= read -r -u 3 id; do
-    repository "$1" key remove "$id" >/dev/null || explain $? "$UNEXPECTED" "$1"
+    repository "$1" key remove "$id" >/dev/null || not_removed $? "$1"
     say "$1: one password fewer opens it"
   done 3<"$WORK/remove-$1"
+}
+
+# not_removed CODE WHICH: fails; on a server that lets nothing be removed, that is no mistake.
+not_removed() {
+  if grep -qiE '\b403\b|access ?denied|permission denied' "$WORK/restic.err"; then
+    fail "$REFUSED" "$(address_of "$2") lets no password be removed from here: the others open it until they are removed from another machine, with a key that may remove"
+  fi
+  explain "$1" "$UNEXPECTED" "$2"
 }

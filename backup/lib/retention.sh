@@ -10,13 +10,30 @@ newest_was_made() {
   esac
 }
 
+# is_append_only WHICH: whether its server lets nothing be removed from here, so that an intruder can't remove anything either.
+is_append_only() {
+  [[ " $APPEND_ONLY " == *" $1 "* ]]
+}
+
+# is_past WHICH: whether no run, and nothing that restic takes for the time of one, is from the future. Whoever may add
+# snapshots chooses both times. restic's are compared to the day, whatever their time zone.
+is_past() {
+  jq --null-input --exit-status --slurpfile runs "$WORK/runs-$1" --slurpfile snapshots "$WORK/snapshots-$1" '
+    all($runs[0][]; .time <= now + 3600)
+    and all($snapshots[0][]; (.time[0:19] + "Z" | fromdateiso8601) <= now + 86400)' >/dev/null
+}
+
 retain() {
   local which=$1 removed
   local -a ids
   # In a file: hundreds of them are too long for an argument.
   runs "$which" >"$WORK/runs-$which" || retention_failure $? "$which"
+  if is_append_only "$which"; then
+    count_snapshots "$which" '[]'
+    return
+  fi
   # restic counts ages from the newest snapshot. One from the future would make all the others old.
-  if jq --exit-status --argjson now "$(date +%s)" 'any(.time > $now + 3600)' "$WORK/runs-$which" >/dev/null; then
+  if ! is_past "$which"; then
     say 'nothing is let go: there is a backup from the future, so the clock has jumped'
     count_snapshots "$which" '[]'
     return

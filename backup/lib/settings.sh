@@ -3,7 +3,7 @@
 
 : "${ENGINE:=}" "${NAME:=}" "${REPOSITORY:=}" "${OFFSITE_REPOSITORY:=}"
 : "${SCHEDULE:=0 3 * * *}" "${VERIFY_SCHEDULE:=0 5 * * 0}" "${CHECK_SCHEDULE:=0 4 * * *}"
-: "${KEEP:=within 30d}" "${TZ:=UTC}"
+: "${APPEND_ONLY:=}" "${KEEP:=within 30d}" "${TZ:=UTC}"
 : "${DATABASE_HOST:=}" "${DATABASE_PORT:=}" "${DATABASE_USER:=}" "${DATABASE_ADMIN:=}" "${DATABASES:=}"
 : "${SQLITE_FILES:=}" "${FILES:=}"
 : "${STATE:=/state}" "${METRICS:=/metrics}" "${SECRETS:=/run/secrets}" "${ADMIN_SECRETS:=/run/admin}"
@@ -28,6 +28,7 @@ check_settings() {
     fi
     [[ $OFFSITE_REPOSITORY != "$REPOSITORY" ]] || wrong "OFFSITE_REPOSITORY is the same as REPOSITORY: $REPOSITORY"
   fi
+  [[ $APPEND_ONLY =~ ^(local|offsite|local\ offsite)?$ ]] || wrong "APPEND_ONLY must be local, offsite or both, got \"$APPEND_ONLY\""
   [[ -f /usr/share/zoneinfo/$TZ ]] || wrong "TZ \"$TZ\" is not a time zone; use a name like Europe/Paris"
   keep_options >/dev/null
   require_secret repository-password

@@ -218,6 +218,7 @@ export class BackupService extends Construct {
       KEEP: policy.keep.rule,
       REPOSITORY: repository.addressOf(name),
       ...(offsite && { OFFSITE_REPOSITORY: offsite.addressOf(name) }),
+      ...(this.appendOnly.length > 0 && { APPEND_ONLY: this.appendOnly.join(" ") }),
       ...(source.server && { DATABASE_HOST: source.server.host, DATABASE_USER: "backup" }),
       ...extensionsOf(source),
       [VARIABLES[source.engine]]: source.databases.join(" "),
@@ -246,7 +247,14 @@ export class BackupService extends Construct {
       password: this.password.secret.name,
       repository: policy.repository.addressOf(name),
       ...(policy.offsite && { offsite: policy.offsite.addressOf(name) }),
+      ...(this.appendOnly.length > 0 && { appendOnly: this.appendOnly }),
     });
+  }
+
+  /** Which of the two places lets nothing be removed from here. */
+  private get appendOnly(): ("local" | "offsite")[] {
+    const { repository, offsite } = this.props.policy;
+    return [...(repository.appendOnly ? ["local" as const] : []), ...(offsite?.appendOnly ? ["offsite" as const] : [])];
   }
 }
 

@@ -23,6 +23,8 @@ export interface BackupDescription {
   readonly password: string;
   readonly repository: string;
   readonly offsite?: string;
+  /** Which of the two places lets the host remove nothing. */
+  readonly appendOnly?: readonly ("local" | "offsite")[];
 }
 
 /** The backups of an environment with their names, or the one that is meant. */

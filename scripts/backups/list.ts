@@ -36,7 +36,9 @@ export async function list(environment: string, name: string | undefined, { offs
 }
 
 function print(id: string, backup: BackupDescription, runs: readonly Run[], environment: string): void {
-  console.log(`${id}: ${backup.name}, "${backup.schedule}" (${backup.timeZone}), keeps ${backup.keep}`);
+  console.log(
+    `${id}: ${backup.name}, "${backup.schedule}" (${backup.timeZone}), keeps ${backup.keep}${prunedElsewhere(backup)}`,
+  );
   if (runs.length === 0) {
     console.log(`no backup yet; to make one, type: ${npmRun("backup", "now", environment, id)}\n`);
     return;
@@ -49,6 +51,12 @@ function print(id: string, backup: BackupDescription, runs: readonly Run[], envi
     run.safety ? `${run.run} (of what a restore replaced)` : run.run,
   ]);
   console.log(`${table([`Time (${backup.timeZone})`, "Size", "Age", "Verified", "Snapshot"], rows)}\n`);
+}
+
+function prunedElsewhere({ appendOnly = [], offsite }: BackupDescription): string {
+  if (appendOnly.length === 0) return "";
+  const place = appendOnly.includes("offsite") ? offsite : "its repository";
+  return `; ${place} is append-only, and pruned from elsewhere`;
 }
 
 function explain(error: unknown, id: string, backup: BackupDescription, environment: string, offsite = false): void {

@@ -18,6 +18,9 @@ export function which(place: Place): string {
         ["a server doesn't start because its data is broken, or its volume is gone", "[Lost volume](#lost-volume)"],
         ["the whole machine is gone", "[Lost host](#lost-host)"],
         ["`the repository … is damaged`, exit code 21", "[Corrupted repository](#corrupted-repository)"],
+        ...(place.backups.some(({ offsite }) => offsite)
+          ? [["somebody else was root on the machine", "[Host taken over](#host-taken-over)"]]
+          : []),
         ["somebody may have a password, a key or the state file", "[Leaked credentials](#leaked-credentials)"],
         [
           "`the password … does not open the repository`, exit code 13",

@@ -8,6 +8,7 @@ import { text } from "./markdown";
 import { oneTable } from "./one-table";
 import { Place } from "./place";
 import { corruptedRepository, forgottenPassword } from "./repository";
+import { takenOver } from "./taken-over";
 import { allFiles, wholeDatabases } from "./whole";
 
 /** What to do at three in the morning, with the environment's own names, as Markdown. */
@@ -29,6 +30,7 @@ export function runbook(stack: SynthesisedStack): string {
     lostHost(place),
     corruptedRepository(place),
     leakedCredentials(place),
+    takenOver(place),
     forgottenPassword(place),
   )}\n`;
 }

@@ -1,4 +1,4 @@
-import { BackupContainer } from "../backups/backup-container";
+import { BackupContainer, VerbFailed } from "../backups/backup-container";
 import { type BackupDescription, backupsOf } from "../backups/description";
 import { Engine } from "../backups/engine";
 import { npmRun } from "../backups/program";
@@ -28,6 +28,9 @@ interface Status {
 }
 
 const LENGTH = 32;
+
+/** Exit code of the verb where a server lets no password be removed. */
+const REFUSED = 19;
 
 /**
  * Changes the password of a database's repositories, or of all: a new one is added beside the old, the deploy brings it to
@@ -103,7 +106,15 @@ async function finish(
       `the host does not have ${secret.name} as it is here; type: npx cdktf deploy ${stack.environment}, then: ${again} --finish`,
     );
   }
-  await container.verbWith([], "keys", "--retire", "--wait", "600");
+  try {
+    await container.verbWith([], "keys", "--retire", "--wait", "600");
+  } catch (error) {
+    if (!(error instanceof VerbFailed) || error.exitCode !== REFUSED) throw error;
+    const command = npmRun("backup", "from-here", stack.environment, "retire-passwords", id, "--keys", "<file>");
+    throw new Error(
+      `the old ${secret.name} still opens a repository that is append-only for the host; to take it away, type on a machine that has a key which may remove: ${command}`,
+    );
+  }
 }
 
 async function status(container: BackupContainer, password: string): Promise<Status> {

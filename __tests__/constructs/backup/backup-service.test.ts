@@ -326,6 +326,20 @@ test("tells the operator's commands what they need", () => {
   });
 });
 
+test("says which repositories are append-only, to the container and to the operator's commands", () => {
+  const appendOnly = true;
+  const offsite = Repository.rest("https://backups.example", { appendOnly });
+  const repository = Repository.s3({ bucket: "backups", appendOnly });
+  for (const [policy, places] of [
+    [Backup.nightly({ offsite }), ["offsite"]],
+    [Backup.nightly({ repository, offsite }), ["local", "offsite"]],
+  ] as const) {
+    const stack = backedUp(policy);
+    expect(stack.container("db/backup").env).toContain(`APPEND_ONLY=${places.join(" ")}`);
+    expect(described(stack)).toMatchObject({ db: { appendOnly: places } });
+  }
+});
+
 test("lets no plan change the password of the backups, but for a rotation", () => {
   const { "repository-password-shop-test-db": record, DB_REPOSITORY_PASSWORD_ROTATIONS: rotations } =
     backedUp().resources("terraform_data");

@@ -46,6 +46,18 @@ test.each([
   expect(repository.credentials(shop(), "DB_OFFSITE", "OFFSITE")["ssh-known-hosts"]).toBe(`${known} ${HOST_KEY}\n`);
 });
 
+test("may be append-only for the host, wherever it is", () => {
+  const server = { user: "keep", host: "nas.example", path: "/b", hostKeys: [HOST_KEY] };
+  const all = (appendOnly?: boolean) =>
+    [
+      Repository.s3({ bucket: "backups", appendOnly }),
+      Repository.rest("https://backups.example", { appendOnly }),
+      Repository.sftp({ ...server, appendOnly }),
+    ].map((repository) => repository.appendOnly);
+  expect(all()).toEqual([false, false, false]);
+  expect(all(true)).toEqual([true, true, true]);
+});
+
 test("tells S3 the region where it has to be told", () => {
   expect(Repository.s3({ bucket: "backups", region: "auto" }).environment).toEqual({ AWS_DEFAULT_REGION: "auto" });
   expect(Repository.s3({ bucket: "backups" }).environment).toEqual({});

@@ -27,6 +27,16 @@ function refused(message: string): Finished {
 test.each<[string, string[], string]>([
   ["backup", ["list", "prod"], 'unknown environment "prod"; known: remote'],
   ["backup", ["show", "remote", "database"], 'remote has no backup "database"; known: db'],
+  [
+    "backup",
+    ["from-here", "remote", "prune", "--repository", "sftp://nas.example"],
+    "sftp://nas.example/chenu-remote-db cannot be worked on from here; on the machine that has it, name its folder: --repository /folder",
+  ],
+  [
+    "backup",
+    ["from-here", "remote", "prune"],
+    "/repository cannot be worked on from here; on the machine that has it, name its folder: --repository /folder",
+  ],
   ["restore", ["prod", "db", "--status"], 'unknown environment "prod"; known: remote'],
   ["restore", ["remote", "uploads", "--status"], 'remote has no backup "uploads"; known: db'],
   [

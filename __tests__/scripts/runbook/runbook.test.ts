@@ -133,6 +133,13 @@ test("without an offsite repository: says what a lost host means, and no command
   expect(of("chenu afar")).not.toContain("no offsite repository");
 });
 
+test("of a host that was taken over: what comes back from offsite, and whether it could be deleted", () => {
+  expect(headings(of("chenu afar"))).toContain("Host taken over");
+  expect(of("chenu afar")).toContain("is not append-only: whoever had the host could delete it");
+  expect(of("chenu afar")).toContain('"s3,versions:bucket/chenu-afar-db" "s3:$TO/chenu-afar-db"');
+  expect(of("chenu afar")).toContain('REPOSITORY="s3:https://s3.example.com/bucket"');
+});
+
 test("speaks each engine's own language", () => {
   expect(of("chenu here")).toMatch(/psql/);
   expect(of("chenu here")).not.toMatch(/mysql|sqlite3|docker run .*tar/);
