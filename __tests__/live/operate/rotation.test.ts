@@ -31,12 +31,16 @@ for WHICH in local offsite; do
 done`;
 
 /** Where a server without passwords is, for the containers on this machine. */
-async function serveRest(): Promise<string> {
-  await attempt("docker", ["rm", "--force", "--volumes", REST]);
-  const address = `${await bridgeAddress()}:${await freePort()}`;
-  const options = ["--detach", "--name", REST, "--publish", `${address}:8000`, "--env", "DISABLE_AUTHENTICATION=1"];
+async function serveRest(name: string, address: string, ...flags: string[]): Promise<void> {
+  await attempt("docker", ["rm", "--force", name]);
+  const env = ["--env", "DISABLE_AUTHENTICATION=1", "--env", `OPTIONS=${flags.join(" ")}`];
+  const options = ["--detach", "--name", name, "--publish", `${address}:8000`, "--volume", `${REST}:/data`, ...env];
   await run("docker", ["run", ...options, official("restic/rest-server:0.14.0")]);
-  return `http://${address}`;
+}
+
+async function removeRest(): Promise<void> {
+  await attempt("docker", ["rm", "--force", REST, `${REST}-owner`]);
+  await attempt("docker", ["volume", "rm", REST]);
 }
 
 describe("a password of backups that changes", () => {
@@ -46,12 +50,17 @@ describe("a password of backups that changes", () => {
   /** What RESTORE_ALL prints while all is well. */
   let all: string;
   let first: string;
+  /** Of the server elsewhere. */
+  let address: string;
 
   beforeAll(async () => {
     rmSync(FILE, { force: true });
     rmSync(KEY_FILE, { force: true });
     await publish("good");
-    const offsite = `rest:${await serveRest()}`;
+    await removeRest();
+    address = `${await bridgeAddress()}:${await freePort()}`;
+    await serveRest(REST, address);
+    const offsite = `rest:http://${address}`;
     deployment = await Deployment.create(NAME, { release: "good", backups: { offsite } });
     operator = new Operator(deployment);
     container = `${deployment.prefix}-db-backup`;
@@ -70,7 +79,7 @@ describe("a password of backups that changes", () => {
     rmSync(FILE, { force: true });
     rmSync(KEY_FILE, { force: true });
     await deployment?.remove();
-    await attempt("docker", ["rm", "--force", "--volumes", REST]);
+    await removeRest();
   });
 
   test.each([
@@ -154,6 +163,45 @@ describe("a password of backups that changes", () => {
     expect(await restored()).toBe(all);
     expect(await opens(lost)).toEqual([false, false]);
     await operator.ok(operator.backup("now", NAME));
+  });
+
+  test("on a server that is append-only for the host: the old password goes from another machine", async () => {
+    await serveRest(REST, address, "--append-only");
+    const owner = `${await bridgeAddress()}:${await freePort()}`;
+    await serveRest(`${REST}-owner`, owner);
+    deployment.configure({ backups: { offsite: `rest:http://${address}`, appendOnly: true } });
+    const old = valueIn(FILE, "DB_REPOSITORY_PASSWORD");
+    await operator.ok(operator.secrets("rotate", NAME, "db"));
+    await deployment.mustDeploy();
+    const { exitCode, stderr } = await operator.secrets("rotate", NAME, "db", "--finish");
+    expect(stderr).toMatch(
+      /the old DB_REPOSITORY_PASSWORD still opens .*type on a machine .* which may remove: .*npm run backup -- from-here/,
+    );
+    expect(exitCode).toBe(1);
+    expect(await opens(old)).toEqual([false, true]);
+
+    const fromHere = (work: string) =>
+      operator.ok(operator.backup("from-here", NAME, work, "db", "--repository", `rest:http://${owner}`));
+    await fromHere("retire-passwords");
+    await operator.ok(operator.secrets("rotate", NAME, "db", "--finish"));
+    expect(await opens(old)).toEqual([false, false]);
+
+    await operator.ok(operator.backup("now", NAME));
+    expect(await operator.ok(operator.backup("list", NAME))).toMatch(/is append-only, and pruned from elsewhere/);
+    await fromHere("prune");
+    expect(JSON.parse(await fromHere("list"))).toHaveLength(5);
+  });
+
+  test("the host was taken over: the runbook's commands, from another machine", async () => {
+    const [aside, look] = (await operator.runbook("## Host taken over")) as [string, string];
+    const BEFORE = new Date().toISOString();
+    await operator.ok(operator.backup("now", NAME));
+    const script = aside.replace(/^BEFORE=.*$/m, `BEFORE="${BEFORE}"`);
+    const folder = ["--workdir", `/data/${deployment.prefix}-db`];
+    await run("docker", ["exec", ...folder, `${REST}-owner`, "sh", "-ec", script]);
+    const KEYS = join(deployment.folder, "owner.keys");
+    writeFileSync(KEYS, "# This server asks for none.\n");
+    expect((await operator.paste(look, { KEYS })).stdout.match(/"run":/g)).toHaveLength(5);
   });
 
   /** Types a command, and kills it, and what it runs in the container, once something has come about. */
