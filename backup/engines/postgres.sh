@@ -221,103 +221,6 @@ engine_drop() {
   query --set name="$1" <<<'SET client_min_messages = warning; DROP DATABASE IF EXISTS :"name" WITH (FORCE)'
 }
 
-# The roles of the run. Those of older releases are text that psql would run: only their names are taken.
-engine_read_globals() {
-  if has_part roles.json; then
-    read_part roles.json
-  else
-    say "note: made by an older release: roles come back by name, without passwords, settings and memberships"
-    read_part globals.sql | sed --quiet --regexp-extended 's/^CREATE ROLE ([a-z_][a-z0-9_]*);$/\1/p' |
-      jq --raw-input --null-input '{ roles: [inputs | { name: ., inherit: true, connections: -1, memberOf: [] }] }'
-  fi
-}
-
-# engine_contents DATABASE: what of a dump is restored, for pg_restore: not what only a superuser could do, which is the
-# default privileges of superusers, and the comments on extensions that one has to make (EXTENSIONS).
-engine_contents() {
-  local superusers
-  superusers=$(engine_read_globals | jq --raw-output '.roles[] | select(.superuser) | .name')
-  # pg_restore stops reading after the table of contents.
-  { read_part "$(engine_part "$1")" || true; } | pg_restore --list |
-    EXTENSIONS=" ${EXTENSIONS:-} " SUPERUSERS=$superusers perl -ne '
-      BEGIN { $superuser{$_} = 1 for split /\n/, $ENV{SUPERUSERS} }
-      next if / DEFAULT ACL .* (\S+)$/ && $superuser{$1};
-      next if / COMMENT - EXTENSION (\S+) / && index($ENV{EXTENSIONS}, " $1 ") >= 0;
-      print'
-}
-
-# Of the backup's roles, on standard input, those that the server lacks.
-engine_globals() {
-  cat >"$WORK/roles.json"
-  ROLES=$WORK/roles.json query_file make-roles >/dev/null
-}
-
-# engine_restore DATABASE ENTRY TARGET: the dump is on standard input; ENTRY is the database's in the manifest. A dump runs
-# code of whoever could write to the database: checks, indexes, triggers, views. So it is restored by a role that may do
-# what the database's owner may and no more, and everything belongs to that owner. What belonged to other roles is
-# given back to them afterwards, from the catalogs; what belonged to a superuser stays the owner's.
-engine_restore() {
-  local owner superuser code=0
-  export PROPERTIES=$WORK/properties.json
-  properties_of "$2" >"$PROPERTIES"
-  owner=$(jq --raw-output .owner "$PROPERTIES")
-  superuser=$(query --set owner="$owner" <<<"SELECT rolsuper FROM pg_roles WHERE rolname = :'owner'")
-  if [[ $superuser != f ]]; then
-    say "error: $1 belongs to \"$owner\", which is a superuser or not there, and nothing is restored with a superuser's rights."
-    say "Give the database a role of its own (ALTER DATABASE … OWNER TO …) and make a new backup, or restore --to-file"
-    return 1
-  fi
-  query_file make-database --set database="$3"
-  query_file make-extensions --dbname "$3" --set extensions="${EXTENSIONS:-}"
-  make_restorer "$owner"
-  as_restorer pg_restore --exit-on-error --no-owner --no-tablespaces --role "$owner" --dbname "$3" --use-list "$WORK/contents" || code=$?
-  if ((code == 0)) && [[ $PGHOST != "$SCRATCH/socket" ]]; then analyse "$owner" "$3"; fi
-  drop_restorer "$owner" "$3"
-  ((code == 0)) || return "$code"
-  query_file settle-database --dbname "$3" --set database="$3"
-  say_new_owner "$owner"
-}
-
-# analyse OWNER DATABASE: a dump has no statistics, and without them each query would be planned as if for empty tables. An
-# index on an expression runs code here, too, so this is done with the owner's rights as long as everything is the owner's.
-analyse() {
-  as_restorer query --dbname "$2" --set owner="$1" <<<'SET client_min_messages = error; SET ROLE :"owner"; ANALYZE' ||
-    say "note: not all tables of $2 have statistics; run ANALYZE when this is mended"
-}
-
-# Backups of older releases have only text; of that the owner is taken, if it reads as such.
-properties_of() {
-  jq --exit-status '.properties // empty' <<<"$1" && return
-  say "note: made by an older release: settings, comment and privileges of the database itself are not brought back"
-  jq '[.create[] | capture("^ALTER DATABASE :\"database\" OWNER TO (?<owner>[a-z_][a-z0-9_]*);$")][0]' <<<"$1"
-}
-
-say_new_owner() {
-  local count
-  count=$(jq '.superusers // 0' "$PROPERTIES")
-  if ((count)); then say "note: $count objects that belonged to a superuser now belong to $1"; fi
-}
-
-readonly RESTORER=portolan_restore
-
-make_restorer() {
-  drop_restorer "$1" postgres
-  head --bytes=24 /dev/urandom | base64 --wrap=0 >"$WORK/restorer"
-  RESTORER_PASSWORD=$WORK/restorer query_file make-restorer --set role="$RESTORER" --set owner="$1"
-}
-
-as_restorer() {
-  PGUSER=$RESTORER PGPASSWORD=$(cat "$WORK/restorer") "$@"
-}
-
-# drop_restorer OWNER DATABASE: also what a dump made that gave up the owner's rights.
-drop_restorer() {
-  local known
-  known=$(query --set role="$RESTORER" <<<"SELECT 1 FROM pg_roles WHERE rolname = :'role'")
-  [[ $known == 1 ]] || return 0
-  query --dbname "$2" --set role="$RESTORER" --set owner="$1" <<<'ALTER ROLE :"role" NOLOGIN; REASSIGN OWNED BY :"role" TO :"owner"; DROP OWNED BY :"role"; DROP ROLE :"role"'
-}
-
 engine_version() {
   pg_dump --version
 }
@@ -326,33 +229,7 @@ scratch_name() {
   printf '%s' "$1"
 }
 
-# Postgres cuts names off after 63 bytes.
-engine_beside() {
-  printf '%.38s_restored_%s' "$1" "$2"
-}
-
-engine_before() {
-  printf '%.40s_before_%s' "$1" "$2"
-}
-
-# Both names change in one transaction. The old database lets nobody in any more, so nothing is written to it by mistake.
-engine_swap() {
-  engine_exists "$2" || return 0
-  rename_databases "$@" 2>"$WORK/swap.err" || {
-    quote "$WORK/swap.err"
-    if engine_exists "$1"; then query --set name="$1" <<<'ALTER DATABASE :"name" WITH ALLOW_CONNECTIONS true'; fi
-    fail "$REFUSED" "$1 and $2 could not be exchanged, and are as they were; end the session that is in the way (pg_stat_activity), and go on with --resume"
-  }
-}
-
-# Nobody gets in meanwhile, so whoever has a lock on a database is not waited for without end.
-rename_databases() {
-  local PGOPTIONS="$PGOPTIONS -c lock_timeout=${SWAP_LOCK_SECONDS:-30}s"
-  local rename='ALTER DATABASE :"beside" RENAME TO :"name"'
-  if engine_exists "$1"; then
-    query --set old="$1" <<<'ALTER DATABASE :"old" WITH ALLOW_CONNECTIONS false' || return
-    rename='ALTER DATABASE :"name" RENAME TO :"before"; '$rename
-  fi
-  query --set name="$1" --set beside="$2" >/dev/null <<<"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (:'name', :'beside')" || return
-  query --single-transaction --set name="$1" --set beside="$2" --set before="$3" --file - <<<"$rename"
-}
+# shellcheck source=backup/engines/postgres-restore.sh
+. "$LIB/../engines/postgres-restore.sh"
+# shellcheck source=backup/engines/postgres-swap.sh
+. "$LIB/../engines/postgres-swap.sh"

@@ -10,12 +10,12 @@ readonly LONGEST_LINE=1048576 MOST_LINES=1000000
 # It starts anew after each proof; a verify that was killed may have left it in the middle of one.
 readonly PROOF_TRIES=120
 
-there() {
+has_server() {
   [[ $ENGINE == postgres || $ENGINE == mysql || $ENGINE == mariadb ]]
 }
 
 proof_start() {
-  if ! there; then
+  if ! has_server; then
     engine_scratch_start
     return
   fi
@@ -28,7 +28,7 @@ proof_start() {
 
 # proof_restore DATABASE ENTRY
 proof_restore() {
-  if there; then
+  if has_server; then
     local part
     part=$(engine_part "$1")
     jq --compact-output 'del(.tables)' <<<"$2" >"$WORK/entry"
@@ -43,7 +43,7 @@ proof_restore() {
 
 # The roles first, and they have to be what was dumped.
 proof_globals() {
-  there && declare -F engine_globals >/dev/null || return 0
+  has_server && declare -F engine_globals >/dev/null || return 0
   engine_read_globals >"$WORK/roles.json"
   ask globals "$(stat --format %s "$WORK/roles.json")" cat "$WORK/roles.json" --
   has_part roles.json || return 0
@@ -55,7 +55,7 @@ proof_globals() {
 
 # proof_sums DATABASE
 proof_sums() {
-  if there; then ask sums 0 true -- --arg database "$1"; else engine_sums "$(scratch_name "$1")"; fi
+  if has_server; then ask sums 0 true -- --arg database "$1"; else engine_sums "$(scratch_name "$1")"; fi
 }
 
 # ask VERB BYTES [COMMAND… -- JQ-OPTIONS…]: sends a request and what the command writes; prints the answer, checked.

@@ -5,7 +5,7 @@
 # A restored table has its rows in another order: what fits goes into the gaps of earlier pages. So rows are summed up
 # one by one, and it is the same for definitions. 128 bits are plenty against accidents; against malice there is restic.
 #
-# What belongs to whom and what the database itself is like are compared as data from the catalogs (postgres-facts.sql).
+# What belongs to whom and what the database itself is like are compared as data from the catalogs (read-database.sql).
 use strict;
 use warnings;
 use integer;    # Additions wrap around.

@@ -1,4 +1,4 @@
--- Makes the roles that the server lacks, from read-roles.sql's JSON in the file :file. A role that is there keeps its
+-- Makes the roles that the server lacks, from read-roles.sql's JSON in the file $ROLES. A role that is there keeps its
 -- attributes and its password; if it has neither settings nor memberships, as on a new host, it gets those it had.
 -- Statements that fail must not bring a password into the server's log.
 SET log_min_error_statement = panic;
