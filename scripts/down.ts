@@ -28,8 +28,6 @@ async function down({ data, yes }: Options): Promise<void> {
       title: "State",
       run: async (report) => {
         const binary = await ensureTerraform(report);
-        // cdktf's checks of a stack ask whichever it names for its version.
-        process.env.TERRAFORM_BINARY_NAME = binary;
         report("synthesising");
         terraform = new Terraform(binary, (await synthesise(ENVIRONMENT)).folder);
         deployed = await readState(terraform, report);

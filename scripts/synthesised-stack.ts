@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { BackupDescription } from "./backups/description";
 import { attempt } from "./run";
 import type { NeededSecret } from "./secrets/needed-secrets";
+import { findTerraform } from "./terraform/binary";
 
 export interface ContainerJson {
   readonly name: string;
@@ -132,11 +133,20 @@ async function synthesiseTo(outdir: string, environment: string): Promise<Synthe
 
 async function stacksIn(outdir: string): Promise<Stacks> {
   const { exitCode, stderr } = await attempt(process.execPath, ["--import", "tsx", "main.ts"], {
-    env: { CDKTF_OUTDIR: outdir },
+    env: { CDKTF_OUTDIR: outdir, ...(await namedTerraform()) },
   });
   if (exitCode !== 0) throw new Error(stderr.trim().replace(/^error: /, ""));
 
   return JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8")).stacks;
+}
+
+/**
+ * cdktf's checks of a stack ask the Terraform that is named to them for its version, by default `terraform`. One that is too
+ * old is for a deploy to refuse: at three in the morning a restore does without any.
+ */
+async function namedTerraform(): Promise<Record<string, string>> {
+  const binary = await findTerraform().catch(() => undefined);
+  return binary ? { TERRAFORM_BINARY_NAME: binary } : {};
 }
 
 function stackOf(outdir: string, stacks: Stacks, environment: string): SynthesisedStack {

@@ -58,8 +58,6 @@ async function prepare(environment: string, file: string): Promise<Prepared> {
       title: "Plan",
       run: async (report) => {
         const binary = await needTerraform();
-        // cdktf's checks of a stack ask whichever it names for its version.
-        process.env.TERRAFORM_BINARY_NAME = binary;
         report("synthesising");
         const stack = await synthesise(environment);
         const terraform = new Terraform(binary, stack.folder);
