@@ -1,14 +1,14 @@
 #!/bin/sh -eu
-# bare-machine.sh STATE ROOT NODES: the first process of a machine, in new mount, PID, IPC and UTS namespaces. It lays the
-# machine's own changes (in STATE) over a root file system, makes that the root, with NODES at /opt/nodes and what is handed
+# bare-machine.sh STATE ROOT NODES MOUNTS: the first process of a machine, in new mount, PID, IPC and UTS namespaces. It lays
+# the machine's own changes (in STATE) over a root file system, makes that the root, with NODES at /opt/nodes and what is handed
 # in at /srv, and ends with its standard input, which takes every other process of the machine along.
-state=$1 prepared=$2 nodes=$3
+state=$1 prepared=$2 nodes=$3 mounts=$4
 
 mount -t overlay overlay -o "lowerdir=$prepared,upperdir=$state/changes,workdir=$state/work" "$state/root"
 
 # Only now a network of its own: sysfs shows that of whoever mounts it.
 exec unshare --net sh -euc '
-  state=$1 nodes=$2
+  state=$1 nodes=$2 mounts=$3
   # The number by which others know this process: /proc is still the one of the machine that started it.
   read -r pid _ </proc/self/stat
   echo "$pid" >"$state/pid"
@@ -19,24 +19,9 @@ exec unshare --net sh -euc '
   mount --bind -o ro "$state/srv" srv
   # An engine keeps its layers as overlays, which cannot lie on another overlay.
   mount --bind "$state/docker" var/lib/docker
-  mount -t proc proc proc
-  mount -t sysfs sysfs sys
-  mount --rbind /sys/fs/cgroup sys/fs/cgroup
   mount -t tmpfs -o mode=755 tmpfs run
-  mount -t tmpfs -o mode=755 tmpfs dev
-  for device in full null random tty urandom zero; do
-    : >"dev/$device"
-    mount --bind "/dev/$device" "dev/$device"
-  done
-  mkdir dev/pts dev/shm
-  mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
-  mount -t tmpfs tmpfs dev/shm
-  ln -s pts/ptmx dev/ptmx
-  ln -s /proc/self/fd dev/fd
-  ln -s fd/0 dev/stdin
-  ln -s fd/1 dev/stdout
-  ln -s fd/2 dev/stderr
+  "$mounts"
   pivot_root . mnt
   umount -l /mnt
   cat
-' boot "$state" "$nodes"
+' boot "$state" "$nodes" "$mounts"

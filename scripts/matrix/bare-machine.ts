@@ -4,7 +4,8 @@ import { cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFil
 import { join } from "node:path";
 import { Cable } from "../../__tests__/live/machines/network";
 import { type Finished, run } from "../run";
-import { ensureRootFileSystem, MACHINES, type Suite } from "../setup/machines/root-file-system";
+import { removeControlGroups } from "../setup/machines/control-groups";
+import { ensureRootFileSystem, MACHINES, type Suite, SYSTEM_MOUNTS } from "../setup/machines/root-file-system";
 import { waitUntil } from "../setup/wait-until";
 import { ensureNodes, NODES_FOLDER, programsOf } from "./node-versions";
 
@@ -64,21 +65,7 @@ export class BareMachine {
 
   private async clear(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
-    // Empty control groups, which an engine that was killed leaves behind.
-    const groups = [
-      "-ignore_readdir_race",
-      "-depth",
-      "-type",
-      "d",
-      "(",
-      "-path",
-      `*${this.cgroup}`,
-      "-o",
-      "-path",
-      `*${this.cgroup}/*`,
-      ")",
-    ];
-    await run("find", ["/sys/fs/cgroup", ...groups, "-exec", "rmdir", "{}", ";"]);
+    await removeControlGroups(this.cgroup);
   }
 
   private get cgroup(): string {
@@ -102,7 +89,7 @@ export class BareMachine {
       JSON.stringify({ "cgroup-parent": this.cgroup }),
     );
     const log = openSync(join(this.folder, "boot.log"), "w");
-    const boot = [join(__dirname, "bare-machine.sh"), this.folder, root, NODES_FOLDER];
+    const boot = [join(__dirname, "bare-machine.sh"), this.folder, root, NODES_FOLDER, SYSTEM_MOUNTS];
     this.process = spawn("unshare", ["--mount", "--pid", "--ipc", "--uts", "--fork", ...boot], {
       stdio: ["pipe", log, log],
     });

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { sharedConnections } from "../../../constructs/runtime/ssh";
 import { type Finished, lastLines, run, succeeds } from "../../../scripts/run";
 import { imagesFolder } from "../../../scripts/setup/images/registry";
+import { removeControlGroups } from "../../../scripts/setup/machines/control-groups";
 import { ensureDockerd } from "../../../scripts/setup/machines/dockerd";
-import { ensureRootFileSystem, MACHINES } from "../../../scripts/setup/machines/root-file-system";
+import { ensureRootFileSystem, MACHINES, SYSTEM_MOUNTS } from "../../../scripts/setup/machines/root-file-system";
 import { waitUntil } from "../../../scripts/setup/wait-until";
 import type { Place } from "../place";
 import { Cable } from "./network";
@@ -115,7 +116,7 @@ export class Machine implements Place {
     // What it says is read when it does not come up.
     const log = openSync(this.path("boot.log"), "w");
     const namespaces = ["--mount", "--pid", "--ipc", "--uts", "--fork"];
-    const boot = [join(__dirname, "boot.sh"), this.folder, root, await imagesFolder()];
+    const boot = [join(__dirname, "boot.sh"), this.folder, root, await imagesFolder(), SYSTEM_MOUNTS];
     this.process = spawn("unshare", [...namespaces, ...boot], {
       stdio: ["pipe", log, log],
       env: {
@@ -216,21 +217,7 @@ export class Machine implements Place {
 
   private async clear(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
-    // Empty ones, which the engine can't remove once it is dead itself.
-    const groups = [
-      "-ignore_readdir_race",
-      "-depth",
-      "-type",
-      "d",
-      "(",
-      "-path",
-      `*${this.cgroup}`,
-      "-o",
-      "-path",
-      `*${this.cgroup}/*`,
-      ")",
-    ];
-    await run("find", ["/sys/fs/cgroup", ...groups, "-exec", "rmdir", "{}", ";"]);
+    await removeControlGroups(this.cgroup);
   }
 
   /** A deploy's connection outlives it, and would go on waiting for this machine. */

@@ -10,6 +10,9 @@ import type { Report } from "../setup-error";
 /** Where whatever the tests' machines are made of is kept. */
 export const MACHINES = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "portolan", "machines");
 
+/** Script with which a machine mounts what every root file system needs. */
+export const SYSTEM_MOUNTS = join(__dirname, "system-mounts.sh");
+
 /** A Debian release that machines run, with the engine it brings. */
 export type Suite = "bookworm" | "forky";
 
