@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { attempt, run } from "../../../scripts/run";
 import type { NamedBackup } from "../../../scripts/runbook/place";
 import { sqlClient } from "../../../scripts/runbook/sql-client";
+import { POLICY } from "../../scripts/backups/policy";
 import { backupImage, ensureNetwork, official } from "../backup/backup-container";
 import { eventually } from "../eventually";
 
@@ -41,14 +42,7 @@ test.each(engines)(
     const databases = engine === "sqlite" ? ["/data/shop.db"] : ["shop"];
     const backup: NamedBackup = {
       ...{ id: "db", engine, container, name: container, server: container, dataVolume: container, databases },
-      ...{
-        writers: [],
-        releaseJobs: [],
-        schedule: "0 3 * * *",
-        timeZone: "UTC",
-        password: "DB_REPOSITORY_PASSWORD",
-        keep: "within 30d",
-      },
+      ...POLICY,
       repository: "/repository",
     };
     const client = sqlClient(backup);

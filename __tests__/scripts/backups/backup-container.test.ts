@@ -1,14 +1,7 @@
 import { restoreOptions } from "../../../scripts/backups/backup-container";
 import type { BackupDescription } from "../../../scripts/backups/description";
+import { POLICY } from "./policy";
 
-const POLICY = {
-  writers: [],
-  releaseJobs: [],
-  schedule: "0 3 * * *",
-  timeZone: "UTC",
-  password: "DB_REPOSITORY_PASSWORD",
-  keep: "within 30d",
-};
 const BACKUP = {
   ...{ container: "shop-local-db-backup", name: "shop-local-db", repository: "/repository", ...POLICY },
   dataVolume: "shop-local-db-data",
