@@ -77,7 +77,9 @@ async function prepare(environment: string, file: string): Promise<Prepared> {
 
 /** A state that was moved without its content would have everything made again, beside what is there. */
 async function refuseForgotten(stack: SynthesisedStack, terraform: Terraform, { changes }: Plan): Promise<void> {
-  const makesEverything = changes.length > 0 && changes.every(({ action }) => action === "create");
+  // Outputs are on no host, and count as changed where they are new.
+  const resources = changes.filter(({ address }) => !address.startsWith("output."));
+  const makesEverything = resources.length > 0 && resources.every(({ action }) => action === "create");
   if (!makesEverything || (await terraform.stateList()).length > 0) return;
   const label = `portolan.environment=${stack.system}/${stack.environment}`;
   const there = await Engine.of(stack).ask("ps", "--all", "--filter", `label=${label}`, "--format", "{{.Names}}");
