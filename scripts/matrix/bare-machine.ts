@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Cable } from "../../__tests__/live/machines/network";
+import { hasEnded } from "../has-ended";
 import { type Finished, run } from "../run";
 import { removeControlGroups } from "../setup/machines/control-groups";
 import { ensureRootFileSystem, MACHINES, type Suite, SYSTEM_MOUNTS } from "../setup/machines/root-file-system";
@@ -54,7 +55,7 @@ export class BareMachine {
   }
 
   async stop(): Promise<void> {
-    if (this.process && this.process.exitCode === null) {
+    if (this.process && !hasEnded(this.process)) {
       const ended = once(this.process, "exit");
       this.process.stdin?.end();
       await ended;

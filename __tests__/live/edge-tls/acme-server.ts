@@ -6,6 +6,7 @@ import { createServer as createTlsServer, get, type Server as TlsServer } from "
 import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasEnded } from "../../../scripts/has-ended";
 import { run } from "../../../scripts/run";
 import { buildGoProgram } from "../../../scripts/setup/go";
 import { bridgeAddress } from "../bridge";
@@ -184,7 +185,7 @@ async function program(name: string): Promise<string> {
 }
 
 async function ended(child: ChildProcess | undefined): Promise<void> {
-  if (!child || child.exitCode !== null) return;
+  if (!child || hasEnded(child)) return;
   const exited = new Promise((resolve) => child.once("exit", resolve));
   child.kill();
   await exited;

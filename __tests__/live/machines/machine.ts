@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, wr
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { sharedConnections } from "../../../constructs/runtime/ssh";
+import { hasEnded } from "../../../scripts/has-ended";
 import { type Finished, lastLines, run, succeeds } from "../../../scripts/run";
 import { imagesFolder } from "../../../scripts/setup/images/registry";
 import { removeControlGroups } from "../../../scripts/setup/machines/control-groups";
@@ -185,7 +186,7 @@ export class Machine implements Place {
   }
 
   private async until(what: string, condition: () => Promise<boolean>): Promise<void> {
-    const gone = () => this.process?.exitCode !== null;
+    const gone = () => !this.process || hasEnded(this.process);
     const settled = await waitUntil(async () => gone() || (await condition()), 60);
     if (settled && !gone()) return;
     const logs = ["boot.log", "changes/var/log/dockerd.log"].map((name) => this.path(name)).filter(existsSync);
@@ -194,7 +195,7 @@ export class Machine implements Place {
   }
 
   private async end(): Promise<void> {
-    if (!this.process || this.process.exitCode !== null) return;
+    if (!this.process || hasEnded(this.process)) return;
     const ended = once(this.process, "exit");
     this.process.stdin?.end();
     await ended;
