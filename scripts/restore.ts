@@ -18,6 +18,7 @@ const program = new Command("npm run restore --")
   .option("--status", "where a restore in place is")
   .option("--resume", "go on with one that was interrupted, at whatever point")
   .option("--abort", "give up one that has replaced nothing yet")
+  .option("--swap-back", "the wrong backup was restored: exchange it for the data from before again")
   .option("--drop-old", "remove what was there before a restore in place")
   .showHelpAfterError('options need a "--" in front of everything; for examples, type: npm run restore -- --help')
   .addHelpText(

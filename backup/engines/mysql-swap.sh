@@ -21,6 +21,19 @@ engine_at_rest() {
   drop_immovable "$1"
 }
 
+# So it is with the old data before a swap back. What was written down by one that was interrupted here stays: it is gone from
+# the database.
+engine_old_at_rest() {
+  local notes=$STATE/restore/$DATABASE
+  if [[ ! -f $notes.structure && ! -f $notes.new ]]; then
+    # As a job of its own: in a condition, a failing command inside the function would not end it.
+    keep "$notes.structure" structure "$1" &
+    wait $! || say "something in $1 is broken; it comes back as it is, and its definitions are not compared"
+  fi
+  write_down "$1" "$notes.new"
+  drop_immovable "$1"
+}
+
 # Asked before anything is changed: a transaction that has used a table keeps it from being moved.
 engine_may_swap() {
   local tables
@@ -52,7 +65,7 @@ engine_swap() {
   drop_immovable "$name"
   move_tables "$name" "$beside" "$old" "$notes"
   query --execute "ALTER DATABASE $(identifier "$name") $(character_set "$beside")"
-  make_again "$notes.new" "$beside" "$name"
+  make_again "$notes.new" "$beside" "$name" || [[ ! -f $notes.structure ]]
   drop_immovable "$old"
   # What of the old data was broken already must not keep it in its place.
   make_again "$notes.old" "$name" "$old" || say "not all views and routines of the old $name could be made again"

@@ -24,6 +24,8 @@ engine_swap() {
 rename_databases() {
   local PGOPTIONS="$PGOPTIONS -c lock_timeout=${SWAP_LOCK_SECONDS:-30}s"
   local rename='ALTER DATABASE :"beside" RENAME TO :"name"'
+  # One that is swapped back let nobody in.
+  query --set beside="$2" <<<'ALTER DATABASE :"beside" WITH ALLOW_CONNECTIONS true' || return
   if engine_exists "$1"; then
     query --set old="$1" <<<'ALTER DATABASE :"old" WITH ALLOW_CONNECTIONS false' || return
     rename='ALTER DATABASE :"name" RENAME TO :"before"; '$rename

@@ -121,4 +121,8 @@ engine_swap() {
     chown --reference="$1" "$2" 2>/dev/null || say "$1 now belongs to $(id -u); the old one to $(stat -c %u "$1")"
   fi
   mv --no-target-directory "$2" "$1"
+  # One that was in place before brings its log back.
+  for log in wal journal; do
+    if [[ -e $2-$log ]]; then mv "$2-$log" "$1-$log"; fi
+  done
 }

@@ -4,7 +4,7 @@ set -Eeuo pipefail
 
 LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly LIB
-for part in exit-codes log settings secrets state work lock repository runs sums; do
+for part in exit-codes log settings secrets state room work turns attempts lock repository runs sums; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done

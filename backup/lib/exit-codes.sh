@@ -15,3 +15,8 @@ readonly REFUSED=19
 readonly RESTORE_FAILED=20
 readonly CHECK_FAILED=21
 readonly RETENTION_FAILED=22
+readonly MISSED=23
+readonly CLOCK_JUMPED=24
+# What the kernel makes of the signal; also how an attempt counts that has not ended.
+readonly KILLED=137
+readonly STOPPED=143

@@ -12,7 +12,9 @@ in_place() {
   [[ $1 == status ]] || engine_connect admin
   case $1 in
     status) status ;;
+    reserve) reserve ;;
     swap) swap ;;
+    swap-back) swap_back ;;
     resume) resume ;;
     abort) abort ;;
     drop-old) drop_old ;;
@@ -53,6 +55,22 @@ swap() {
   finish_swap
 }
 
+# Everything is ready, and the lock was free: now the applications may be stopped.
+reserve() {
+  case $(step) in prepared | swapped) ;; *) fail "$REFUSED" "nothing is prepared; the step is: $(step)" ;; esac
+  : >"$RESERVED"
+}
+
+# What was restored was the wrong thing: a swap once more, with the two names exchanged. So it can be interrupted, gone on
+# with and taken back like any other.
+swap_back() {
+  [[ $(step) == swapped ]] || fail "$REFUSED" "there is no old data to swap back; the step is: $(step)"
+  may_swap
+  if declare -F engine_old_at_rest >/dev/null; then engine_old_at_rest "$(entry old)"; fi
+  keep "$JOURNAL" jq '. + { beside: .old, old: .beside, step: "swapping" }' "$JOURNAL"
+  finish_swap
+}
+
 # Asked before anything is done, so that a refusal leaves everything as it was.
 may_swap() {
   if declare -F engine_may_swap >/dev/null; then engine_may_swap "$DATABASE"; fi
@@ -61,6 +79,7 @@ may_swap() {
 finish_swap() {
   engine_swap "$DATABASE" "$(entry beside)" "$(entry old)"
   set_step swapped
+  rm -f "$RESERVED"
   status
 }
 
@@ -87,7 +106,7 @@ abort() {
     swapped) fail "$REFUSED" "the swap is done; the old data is $(entry old)" ;;
   esac
   engine_drop "$(entry beside)"
-  rm "$JOURNAL"
+  rm -f "$JOURNAL" "$RESERVED"
 }
 
 drop_old() {
@@ -101,7 +120,7 @@ status() {
     preparing: "restore --resume, or restore --abort",
     prepared: "stop what writes, then restore --swap; or restore --abort",
     swapping: "restore --resume",
-    swapped: "look at it, then restore --drop-old"
+    swapped: "look at it, then restore --drop-old, or restore --swap-back"
   }[.step]) }' "$JOURNAL"
 }
 

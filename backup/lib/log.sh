@@ -5,9 +5,10 @@ say() {
   printf '%s\n' "$*" >&2
 }
 
-# fail CODE MESSAGE
+# fail CODE MESSAGE: the message is kept for what is written down of the attempt, also when a subshell says it.
 fail() {
   say "error: $2"
+  if [[ -d ${WORK:-} ]]; then printf '%s\n' "$2" >"$WORK/error"; fi
   exit "$1"
 }
 

@@ -4,6 +4,8 @@
 copy_offsite() {
   local code=0
   say "copying to $OFFSITE_REPOSITORY"
+  # Like an attempt: one that is killed in the middle has not arrived.
+  remember offsite_exit_code "$KILLED"
   # In a subshell: whatever goes wrong there has one meaning, "the backup is made, its copy is not".
   (reach_or_create_offsite && drop_stale_locks offsite && copy && retain_offsite) || code=$?
   if ((code)); then

@@ -79,6 +79,7 @@ explain() {
     10) fail "$REPOSITORY_UNREACHABLE" "there is no repository at $address" ;;
     11) quote "$WORK/restic.err" && fail "$REPOSITORY_UNREACHABLE" "the repository $address stays locked by another job" ;;
     12) fail "$WRONG_PASSWORD" "the password in $SECRETS does not open the repository $address" ;;
+    "$KILLED") fail "$KILLED" "restic was killed: it may have needed more memory than this container has" ;;
     124) fail "$REPOSITORY_UNREACHABLE" "the repository $address does not answer within $REACH_SECONDS seconds" ;;
   esac
   quote "$WORK/restic.err"

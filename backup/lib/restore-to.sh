@@ -28,6 +28,7 @@ restore_to_file() {
   local part
   [[ -d $1 && -w $1 ]] || fail "$REFUSED" "$1 is not a folder that can be written to"
   take_run
+  require_room "$(jq .bytes <<<"$RUN")" 'these files'
   if [[ $ENGINE == files ]]; then
     engine_restore files '{}' "$1" || explain $? "$RESTORE_FAILED" "$WHICH"
   else
@@ -72,6 +73,7 @@ restore_from_run() {
 
 # restore_and_compare TARGET: fails, and leaves no half of it, unless it is exactly what was dumped.
 restore_and_compare() {
+  require_room "$(expected_size)" "a restore of $DATABASE"
   say "restoring $DATABASE to $1"
   # As a job of its own: in a condition, a failing command inside the function would not end it.
   restore_from_run "$DATABASE" "$ENTRY" "$1" 2>"$WORK/restore.err" &

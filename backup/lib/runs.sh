@@ -2,7 +2,8 @@
 # A run is one backup of a server: a restic snapshot for each dump and, last, one for the manifest, all with the tag
 # run-<id>. Only a run with a manifest counts, and with all of its dumps: a copy that was interrupted may have the manifest
 # before them. The manifest of a safety backup, or of one before a release, has the tag "safety" or "release" in the place
-# of "manifest", so it never stands for a day in what the policy keeps.
+# of "manifest", so it never stands for a day in what the policy keeps. So it is with one that a clock made that was ahead,
+# once retention has seen that: "future". Nobody knows its moment, so it is taken only by its name.
 # restic's host is always NAME: a container's own name changes with every container.
 
 new_run() {
@@ -13,10 +14,10 @@ new_run() {
 # restic's snapshots are then in $WORK/snapshots-WHICH.
 runs() {
   repository "$1" snapshots --json --no-lock --host "$NAME" >"$WORK/snapshots-$1" || return
-  jq '
+  jq --argjson now "$(date +%s)" --argjson tolerance "$CLOCK_TOLERANCE" '
     def tag($prefix): [.tags[]? | select(startswith($prefix)) | ltrimstr($prefix)][0];
     group_by(tag("run-")) | map(
-      (map(select(.tags | index("manifest") or index("safety") or index("release")))[0]) as $manifest
+      (map(select(.tags | index("manifest") or index("safety") or index("release") or index("future")))[0]) as $manifest
       | select($manifest)
       | select((map(select(.tags | index("part"))) | length) >= ($manifest | tag("parts-") // "0" | tonumber))
       | {
@@ -27,6 +28,8 @@ runs() {
           parts: [.[] | select(.tags | index("part")) | { part: (tag("part-")), id, bytes: (.summary.total_bytes_processed // 0) }],
           safety: ($manifest.tags | index("safety") != null),
           release: ($manifest.tags | index("release") != null),
+          found: ($manifest | tag("found-") | if . then tonumber else null end),
+          future: ($manifest | (.tags | index("future") != null) or (tag("time-") | tonumber) > $now + $tolerance),
           verified: ([.[] | select(.tags | index("verified")) | tag("time-") | tonumber] | max),
           manifest: $manifest.id,
           snapshots: [.[].id]
@@ -43,10 +46,10 @@ choose_run() {
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup \"$SNAPSHOT\"; \`list\` shows which there are"
   elif [[ -n ${AT:-} ]]; then
     at=$(date -d "$AT" +%s 2>/dev/null) || wrong "\"$AT\" is not a time; write it like \"2026-03-01 14:30\""
-    chosen=$(jq -c --argjson at "$at" 'map(select(.time <= $at and (.safety | not)))[-1] // empty' <<<"$all")
+    chosen=$(jq -c --argjson at "$at" 'map(select(.time <= $at and ((.safety or .future) | not)))[-1] // empty' <<<"$all")
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup from $(moment "$at") or before; $(oldest "$all")"
   else
-    chosen=$(jq -c 'map(select(.safety | not))[-1] // empty' <<<"$all")
+    chosen=$(jq -c 'map(select((.safety or .future) | not))[-1] // empty' <<<"$all")
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup yet"
   fi
   printf '%s\n' "$chosen"

@@ -9,7 +9,7 @@ make_work() {
   umask 077
   WORK=$(mktemp -d /tmp/backup.XXXXXX)
   trap leave EXIT
-  trap 'exit 143' TERM
+  trap 'exit "$STOPPED"' TERM
   trap 'exit 130' INT
 }
 
@@ -40,6 +40,7 @@ leave() {
     if declare -F engine_scratch_stop >/dev/null; then engine_scratch_stop; fi
     remove_tree "$SCRATCH"
   fi
+  if [[ -n ${HOLDS_LOCK:-} ]]; then rm -f "$AT_WORK"; fi
   rm -rf "$WORK"
   exit "$code"
 }

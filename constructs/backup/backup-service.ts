@@ -155,7 +155,7 @@ export class BackupService extends Construct {
       {
         ...this.workload,
         // It waits for its times, whatever becomes of a single backup: that is for the metrics to say.
-        health: Health.command("grep -qx supercronic /proc/[0-9]*/comm"),
+        health: Health.command("grep -qx run /proc/[0-9]*/comm"),
         stopSeconds: STOP_SECONDS,
       },
       { replacement: Replacement.STOP_FIRST },

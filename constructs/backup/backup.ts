@@ -146,10 +146,19 @@ export class Backup {
   }
 }
 
+/** What the container understands: croner would also take what only some kinds of cron know, like `L`. */
+const FIELD = /^(?:[\d*,/-]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)+$/i;
+
 function checkedSchedule(what: string, schedule: string): string {
   try {
     // Five fields: croner itself would also take seconds in front.
-    if (schedule.trim().split(/\s+/).length === 5 && new Cron(schedule, { paused: true }).nextRun()) return schedule;
+    const fields = schedule.trim().split(/\s+/);
+    if (
+      fields.length === 5 &&
+      fields.every((field) => FIELD.test(field)) &&
+      new Cron(schedule, { paused: true }).nextRun()
+    )
+      return schedule;
   } catch {
     // Said below.
   }

@@ -2,7 +2,7 @@ import { withStack } from "../synthesised-stack";
 import { BackupContainer, VerbFailed } from "./backup-container";
 import { type BackupDescription, backupsOf } from "./description";
 import { Engine } from "./engine";
-import { type Run, verifiedText } from "./manifest";
+import { type Failure, type Run, verifiedText } from "./manifest";
 import { npmRun } from "./program";
 import { table } from "./table";
 import { age, moment, size } from "./words";
@@ -23,7 +23,10 @@ export async function list(environment: string, name: string | undefined, { offs
         const container = await BackupContainer.find(engine, backup, environment);
         const runs: Run[] = JSON.parse(await container.verb("list", ...(offsite ? ["--offsite"] : [])));
         all[id] = runs;
-        if (!json) print(id, backup, runs, environment);
+        if (json) continue;
+        print(id, backup, runs, environment);
+        const failed = failures(JSON.parse(await container.verb("failures")), backup);
+        if (failed) console.log(failed);
       } catch (error) {
         // The others' backups may be what is needed now.
         explain(error, id, backup, environment, offsite);
@@ -48,7 +51,7 @@ function print(id: string, backup: BackupDescription, runs: readonly Run[], envi
     size(run.bytes),
     age(Date.now() / 1000 - run.time),
     run.safety ? "before a restore" : verifiedText(run, backup),
-    run.safety ? `${run.run} (of what a restore replaced)` : run.run,
+    `${run.run}${remark(run)}`,
   ]);
   console.log(`${table([`Time (${backup.timeZone})`, "Size", "Age", "Verified", "Snapshot"], rows)}\n`);
 }
@@ -57,6 +60,18 @@ function prunedElsewhere({ appendOnly = [], offsite }: BackupDescription): strin
   if (appendOnly.length === 0) return "";
   const place = appendOnly.includes("offsite") ? offsite : "its repository";
   return `; ${place} is append-only, and pruned from elsewhere`;
+}
+
+function remark({ safety, future }: Run): string {
+  if (future) return " (made while the clock was ahead; its time is wrong)";
+  return safety ? " (of what a restore replaced)" : "";
+}
+
+/** What went wrong lately, also what was made good since: a backup that is there says nothing of the night it took. */
+export function failures(all: readonly Failure[], { timeZone }: BackupDescription): string {
+  if (all.length === 0) return "";
+  const rows = all.map(({ time, verb, exitCode, why }) => [moment(time, timeZone), verb, String(exitCode), why]);
+  return `In the last seven days:\n${table([`Time (${timeZone})`, "What", "Exit code", "Why"], rows)}\n`;
 }
 
 function explain(error: unknown, id: string, backup: BackupDescription, environment: string, offsite = false): void {

@@ -12,6 +12,18 @@ export interface Run {
   readonly verified: number | null;
   /** Made of what a restore replaced: a restore takes it only by its name. */
   readonly safety: boolean;
+  /** Made while the clock was ahead, so of an unknown moment: a restore takes it only by its name. */
+  readonly future: boolean;
+}
+
+/** What went wrong, as `failures` has it. */
+export interface Failure {
+  /** When it was written down, in seconds. */
+  readonly time: number;
+  /** The verb that failed, or `clock`. */
+  readonly verb: string;
+  readonly exitCode: number;
+  readonly why: string;
 }
 
 /** One backup, as `show` has it. */

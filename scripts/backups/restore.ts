@@ -15,6 +15,7 @@ export interface RestoreOptions extends Choice {
   readonly status?: boolean;
   readonly resume?: boolean;
   readonly abort?: boolean;
+  readonly swapBack?: boolean;
   readonly dropOld?: boolean;
   readonly database?: string;
   readonly yes?: string;
@@ -22,13 +23,13 @@ export interface RestoreOptions extends Choice {
 }
 
 /** What a restore can be told to do, of which it is told one. */
-export const MODES = ["toFile", "toDatabase", "inPlace", "status", "resume", "abort", "dropOld"] as const;
+export const MODES = ["toFile", "toDatabase", "inPlace", "status", "resume", "abort", "swapBack", "dropOld"] as const;
 
 export async function restore(environment: string, name: string, options: RestoreOptions): Promise<void> {
   const modes = MODES.filter((mode) => options[mode] !== undefined);
   if (modes.length !== 1) {
     throw new Error(
-      "say one thing to do: --to-file, --to-database, --in-place, --status, --resume, --abort or --drop-old",
+      "say one thing to do: --to-file, --to-database, --in-place, --status, --resume, --abort, --swap-back or --drop-old",
     );
   }
   await withStack(environment, async (stack) => {
@@ -44,6 +45,7 @@ export async function restore(environment: string, name: string, options: Restor
     if (options.inPlace) await inPlace.start(options, options);
     else if (options.resume) await inPlace.resume(options);
     else if (options.abort) await inPlace.abort();
+    else if (options.swapBack) await inPlace.swapBack(options.yes);
     else if (options.dropOld) await inPlace.dropOld(options.yes);
     else {
       const pending = await inPlace.pending();

@@ -39,17 +39,24 @@ test.each(["0 2 * * *", "*/15 * * * *", "0 2 * * 1-5", "30 4 1,15 * *"])("takes 
   expect(Backup.every(schedule).schedule).toBe(schedule);
 });
 
-// The last has a day that no year has; the one before has seconds in front.
-test.each(["", "daily", "0 25 * * *", "61 * * * *", "* * * *", "0 0 3 * * *", "0 0 30 2 *"])(
-  "refuses the schedule %p",
-  (schedule) => {
-    const message = (what: string) =>
-      `backup ${what} "${schedule}" is not a time there can be; write five fields, like "0 3 * * *"`;
-    expect(() => Backup.every(schedule)).toThrow(new Error(message("schedule")));
-    expect(() => Backup.nightly({ verify: schedule })).toThrow(new Error(message("verify")));
-    expect(() => Backup.nightly({ check: schedule })).toThrow(new Error(message("check")));
-  },
-);
+// Seconds in front, a day that no year has, and what only some kinds of cron know.
+test.each([
+  "",
+  "daily",
+  "0 25 * * *",
+  "61 * * * *",
+  "* * * *",
+  "0 0 3 * * *",
+  "0 0 30 2 *",
+  "0 3 L * *",
+  "0 3 * * 1#2",
+])("refuses the schedule %p", (schedule) => {
+  const message = (what: string) =>
+    `backup ${what} "${schedule}" is not a time there can be; write five fields, like "0 3 * * *"`;
+  expect(() => Backup.every(schedule)).toThrow(new Error(message("schedule")));
+  expect(() => Backup.nightly({ verify: schedule })).toThrow(new Error(message("verify")));
+  expect(() => Backup.nightly({ check: schedule })).toThrow(new Error(message("check")));
+});
 
 test("knows the world's time zones", () => {
   expect(Backup.nightly({ timeZone: "Europe/Paris" }).timeZone).toBe("Europe/Paris");

@@ -28,6 +28,9 @@ export const Exit = {
   REFUSED: 19,
   RESTORE_FAILED: 20,
   CHECK_FAILED: 21,
+  MISSED: 23,
+  CLOCK_JUMPED: 24,
+  KILLED: 137,
   STOPPED: 143,
 } as const;
 
@@ -47,6 +50,7 @@ export interface Run {
   readonly verified: number | null;
   readonly safety: boolean;
   readonly release: boolean;
+  readonly future: boolean;
 }
 
 /** The reference of an official image, or of its stand-in. */
@@ -59,12 +63,11 @@ export async function ensureNetwork(): Promise<void> {
   await attempt("docker", ["network", "create", "--internal", NETWORK]);
 }
 
-/** The backup container's image for a server's image. */
+/** The backup container's image for a server's image; its id, which no other build can take away as it can a tag. */
 export async function backupImage(base: string, owner = "999:999"): Promise<string> {
   const image = `portolan-t-backup-image:${`${base}-${owner}`.replace(/[:/]/g, "-")}`;
   const args = [`REGISTRY=${PREFIX}`, `BASE=${base}`, `OWNER=${owner}`].flatMap((arg) => ["--build-arg", arg]);
   const build = ["build", "--quiet", "--tag", image, ...args, FOLDER];
-  // By its digest: another run of the tests may give the name to another image.
   return (await run("docker", build, { env: { DOCKER_BUILDKIT: "0" } })).stdout.trim();
 }
 

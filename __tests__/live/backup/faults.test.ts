@@ -80,12 +80,17 @@ describe("faults", () => {
     await run("docker", ["kill", container]);
     await release();
     expect(await backup.list()).toEqual(before);
+    // Nobody was left to say so.
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: Exit.KILLED });
     await eventually(async () => expect(await server.query(LEFT)).toBe("0"));
 
     const { stderr } = await backup.ok("backup");
     expect(stderr).toMatch(/dropping \d+ lock/);
     expect(stderr).toMatch(/incomplete ones too/);
     expect(await backup.metrics()).toMatchObject({ last_exit_code: 0 });
+    expect(JSON.parse((await backup.ok("failures")).stdout)).toContainEqual(
+      expect.objectContaining({ verb: "backup", exitCode: Exit.KILLED }),
+    );
     await backup.ok("check", "--all");
   });
 
@@ -132,8 +137,7 @@ describe("faults", () => {
       expect(finished.stderr).toMatch(/another job of t-faults is running/);
       expect(finished.exitCode).toBe(Exit.BUSY);
     }
-    // What was written down of the backup before is not written over.
-    expect(await backup.metrics()).toMatchObject({ last_exit_code: 0 });
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: Exit.BUSY, verify_last_exit_code: Exit.BUSY });
     await attempt("docker", ["rm", "--force", container]);
   });
 

@@ -55,10 +55,10 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
         calls += 1;
         if ((await killedAt(calls, step)).exitCode === 0) break;
         expect([await identity("app"), await identity(before)]).toContain(old);
-        const status = JSON.parse((await backup.ok("restore", "--status")).stdout);
+        const found = await status();
         // Whether the tables are free is asked before anything has begun.
-        const begun = status.step !== "prepared" || calls > 2;
-        if (begun) expect(status).toMatchObject({ step: "swapping", next: "restore --resume" });
+        const begun = found.step !== "prepared" || calls > 2;
+        if (begun) expect(found).toMatchObject({ step: "swapping", next: "restore --resume" });
         expect(calls).toBeLessThan(MOST_CALLS);
         step = begun ? "--resume" : "--swap";
       }
@@ -130,7 +130,7 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
           /\| \d+\troot\t[\s\S]*tables of app were in use for 2 seconds, and nothing was changed/,
         );
         expect(refused.exitCode).toBe(Exit.REFUSED);
-        expect(JSON.parse((await backup.ok("restore", "--status")).stdout)).toMatchObject({ step: "prepared" });
+        expect(await status()).toMatchObject({ step: "prepared" });
         expect(await (server as Mysql).definitions("app")).toBe(before);
         await server.query(`KILL ${await server.query(`SELECT id ${user}`)}`);
         await using;
@@ -164,12 +164,42 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
       });
     }
 
+    test("what was restored by mistake is exchanged for the data from before, and those for it, at will", async () => {
+      await server.query("UPDATE child SET id = id + 5000");
+      const [old, definitions] = [await identity("app"), await server.definitions("app")];
+      await backup.ok("restore", "--prepare");
+      const { old: before } = JSON.parse((await backup.ok("restore", "--swap")).stdout);
+      const restored = await identity("app");
+      expect(restored).not.toBe(old);
+      const again = await backup.verb("restore", "--prepare");
+      expect(again.stderr).toContain(`the old data of the restore from before is still there as ${before}`);
+      expect(again.exitCode).toBe(Exit.REFUSED);
+
+      // Killed at some points of it, as above.
+      for (let [step, call] = ["--swap-back", 3]; ; call += 6) {
+        if ((await killedAt(call, step)).exitCode === 0) break;
+        expect([await identity("app"), await identity(before)]).toContain(old);
+        if ((await status()).step === "swapping") step = "--resume";
+        expect(call).toBeLessThan(MOST_CALLS);
+      }
+      const { old: aside } = await status();
+      expect([await identity("app"), await identity(aside)]).toEqual([old, restored]);
+      expect(await server.definitions("app")).toBe(definitions);
+
+      await backup.ok("restore", "--swap-back");
+      expect([await identity("app"), await identity(before)]).toEqual([restored, old]);
+      await backup.ok("restore", "--swap-back");
+      await backup.ok("restore", "--drop-old");
+      expect(await identity("app")).toBe(old);
+      expect(await server.definitions("app")).toBe(definitions);
+    });
+
     test("nothing is swapped that was not prepared, and what was prepared can be given up", async () => {
       const nothing = await backup.verb("restore", "--swap");
       expect(nothing.exitCode).toBe(Exit.NOTHING_TO_RESTORE);
       await backup.ok("restore", "--prepare");
       await backup.ok("restore", "--abort");
-      expect(JSON.parse((await backup.ok("restore", "--status")).stdout)).toEqual({ step: null });
+      expect(await status()).toEqual({ step: null });
     });
 
     /** A step of a restore that is killed before the client's n-th call, as if the machine had lost power. */
@@ -178,6 +208,10 @@ describe.each(servers.map(([server, client]) => [server.engine, server, client] 
         .with({ DIE_AT: String(calls) })
         .mounting(`${folder}/${client}:/usr/local/sbin/${client}:ro`)
         .verb("restore", step);
+    }
+
+    async function status(): Promise<{ step: string | null; old: string }> {
+      return JSON.parse((await backup.ok("restore", "--status")).stdout);
     }
 
     /** Every object by its kind, its definition, the history of rows, and what the sequence gives next. */

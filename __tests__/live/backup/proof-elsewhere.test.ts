@@ -55,6 +55,14 @@ describe("the repository elsewhere", () => {
     });
   });
 
+  test("was taken away: the metrics do not speak of it any more", async () => {
+    const elsewhere = async () => Object.keys(await backup.metrics()).filter((name) => name.startsWith("offsite_"));
+    expect(await elsewhere()).toContain("offsite_last_success_timestamp_seconds");
+    await backup.with({ OFFSITE_REPOSITORY: "" }).ok("metrics");
+    expect(await elsewhere()).toEqual([]);
+    await backup.ok("metrics");
+  });
+
   test("has lost an old pack: that is found on schedule, although the newest backup restores", async () => {
     const { stdout } = await run("docker", ["exec", REST, "sh", "-c", `${PACKS} | xargs ls -tr | head -n 1`]);
     await run("docker", ["exec", REST, "rm", stdout.trim()]);

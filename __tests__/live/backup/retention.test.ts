@@ -78,13 +78,20 @@ describe(`retention of ${DAYS} daily backups`, () => {
     await other.remove();
   });
 
-  test("nothing goes while there is a backup from the future", async () => {
+  test("a backup from the future is set aside and told of, and the policy goes on as if it were not there", async () => {
     const copy = await copied("future");
     const time = Math.floor(Date.now() / 1000) + 300 * DAY;
-    await copy.script(`RUN_ID=future && store manifest.json "manifest,time-${time}" ${time} echo '{}' >/dev/null`);
-    const { stderr } = await copy.ok("forget");
-    expect(stderr).toMatch(/clock has jumped/);
-    expect(await copy.list()).toHaveLength(DAYS + 1);
+    await copy.script(`RUN_ID=future && store manifest.json "manifest,time-${time}" ${time} echo '{}' >/dev/null
+      remember last_success ${time}`);
+    const { stderr } = await copy.with({ KEEP: "daily=5" }).ok("forget");
+    expect(stderr).toMatch(/the backup future is from the future/);
+    expect((await copy.list()).map(({ run, future }) => [run, future])).toEqual([
+      ...["day250", "day4", "day3", "day2", "day1", "day0"].map((run) => [run, false]),
+      ["future", true],
+    ]);
+    expect(await copy.metrics()).toMatchObject({ future_snapshots: 1, last_success_timestamp_seconds: 0 });
+    // Its own manifest is empty.
+    expect((await copy.ok("show")).stdout).toContain('"databases"');
     await copy.remove();
   });
 

@@ -1,4 +1,8 @@
-import { BackupContainer, backupImage, ensureNetwork } from "./backup-container";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { attempt } from "../../../scripts/run";
+import { BackupContainer, backupImage, Exit, ensureNetwork } from "./backup-container";
 
 jest.setTimeout(300_000);
 
@@ -35,6 +39,9 @@ describe("a safety backup", () => {
     for (const days of [4, 3, 2, 1]) await pretendBackup(days, "manifest");
     // On the day of many bad releases.
     for (let i = 0; i < 3; i++) await backup.ok("backup", "--before-release");
+    // These only dump: somebody waits for them.
+    expect(await backup.list()).toHaveLength(15);
+    await backup.ok("forget");
 
     const kinds = (await backup.list()).map(({ time, safety, release }) => {
       return `${safety ? "safety" : release ? "release" : "nightly"} ${age(time)}`;
@@ -42,6 +49,42 @@ describe("a safety backup", () => {
     const today = ["nightly 0", "safety 0", "release 0", "release 0", "release 0"];
     expect(kinds).toEqual(["safety 29", "release 28", "nightly 2", "nightly 1", ...today]);
     expect(await restored()).toBe("bad");
+  });
+
+  test("does not wait for a verification, which begins again afterwards", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "portolan-restic-"));
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, "restic"), ENDLESS_RESTORE, { mode: 0o755 });
+    const verifying = backup
+      .with({ VERIFY_SCHEDULE: "* * * * *" })
+      .mounting(`${folder}/restic:/usr/local/sbin/restic:ro`);
+    const running = await verifying.start("verifying", "run");
+    await BackupContainer.said(running, /trying the backup/, 120);
+    await backup.ok("backup", "--safety", "--wait", "120");
+    await BackupContainer.said(running, /the verify steps aside/);
+    await attempt("docker", ["rm", "--force", running]);
+    rmSync(folder, { recursive: true });
+    expect(await backup.metrics()).toMatchObject({ last_exit_code: 0, verify_last_exit_code: Exit.STOPPED });
+    await backup.ok("verify");
+  });
+
+  test("and the exchange that it is made for have the lock for themselves, from before anybody is stopped", async () => {
+    await backup.ok("restore", "--prepare");
+    const holder = await backup.start("holder", "bash", "-c", "exec 9>>/state/lock; flock 9; echo held; sleep 600");
+    await BackupContainer.said(holder, /held/);
+    expect((await backup.verb("restore", "--reserve")).exitCode).toBe(Exit.BUSY);
+    await attempt("docker", ["rm", "--force", holder]);
+
+    await backup.ok("restore", "--reserve");
+    for (const verb of ["backup", "verify", "check"]) {
+      const busy = await backup.verb(verb);
+      expect(busy.stderr).toMatch(/a restore in place of t-safety is about to exchange its data/);
+      expect(busy.exitCode).toBe(Exit.BUSY);
+    }
+    await backup.ok("backup", "--safety");
+    await backup.ok("restore", "--swap");
+    await backup.ok("backup");
+    await backup.ok("restore", "--drop-old");
   });
 
   test("of which a dump is missing is none", async () => {
@@ -60,7 +103,8 @@ describe("a safety backup", () => {
     }
     await releases.script(`RUN_ID=proved; store verified.json "verified,time-${old}" ${old} echo '{}' >/dev/null`);
     for (let i = 0; i < 3; i++) await releases.ok("backup", "--before-release");
-    const { stderr } = await releases.ok("backup", "--before-release");
+    await releases.ok("backup", "--before-release");
+    const { stderr } = await releases.ok("forget");
     expect(stderr).not.toContain("jq");
     expect((await releases.list()).map(({ run }) => run)).toEqual([
       "proved",
@@ -86,3 +130,9 @@ describe("a safety backup", () => {
     return Math.round((Date.now() / 1000 - time) / DAY);
   }
 });
+
+/** Stands before restic in the search path: a verification takes as long as it is let. */
+const ENDLESS_RESTORE = `#!/bin/bash
+if [[ " $* " == *" restore "* ]]; then exec sleep infinity; fi
+PATH=\${PATH//\\/usr\\/local\\/sbin:/} exec restic "$@"
+`;

@@ -64,6 +64,9 @@ describe("a restore of files", () => {
     await backup.ok("backup");
     await backup.ok("restore", "--prepare");
     await backup.ok("restore", "--swap");
+    // Of the restored data only: those from before come back, by every way that there is.
+    await backup.ok("touch", "/state/data/since");
+    for (let exchange = 0; exchange < 3; exchange++) await backup.ok("restore", "--swap-back");
     await backup.ok("restore", "--drop-old");
     expect(await listed()).toEqual(before);
     await backup.ok("bash", "-c", "cd /state/data && chmod 755 locked && rm -r CACHEDIR.TAG sub .restored-art locked");

@@ -67,6 +67,13 @@ describe.each(servers.map((server) => [server.engine, server] as const))("verifi
     await server.query("DROP TABLE debit");
     await backup.script(`${FORGE}\nDUMP=${await newBackup()} MANIFEST=${good} forge cat`);
     await failsWith(/table (public\.)?debit is missing/);
+    // Older backups may be the only good ones now.
+    const before = await backup.list();
+    expect(before.length).toBeGreaterThan(3);
+    const refused = await backup.with({ KEEP: "last=1" }).verb("forget");
+    expect(refused.stderr).toMatch(/the last verification or check failed/);
+    expect(refused.exitCode).toBe(Exit.REFUSED);
+    expect(await backup.list()).toEqual(before);
   });
 
   async function newBackup(): Promise<string> {

@@ -105,6 +105,12 @@ describe("an operator's backups and restores", () => {
       ),
     });
     expect(await operator.restore("--drop-old")).toMatchObject({ exitCode: 1 });
+
+    // It was the wrong one.
+    expect(await operator.ok(operator.restore("--swap-back", "--yes", "t-restore"))).toMatch(
+      /^Restored chenu: as it was/m,
+    );
+    expect(await titles()).toEqual([]);
     await operator.ok(operator.restore("--drop-old", "--yes", "t-restore"));
     expect(await databases()).toEqual(["chenu"]);
   });

@@ -42,12 +42,12 @@ test.each<[string, string[], string]>([
   [
     "restore",
     ["remote", "db"],
-    "say one thing to do: --to-file, --to-database, --in-place, --status, --resume, --abort or --drop-old",
+    "say one thing to do: --to-file, --to-database, --in-place, --status, --resume, --abort, --swap-back or --drop-old",
   ],
   [
     "restore",
     ["remote", "db", "--resume", "--abort"],
-    "say one thing to do: --to-file, --to-database, --in-place, --status, --resume, --abort or --drop-old",
+    "say one thing to do: --to-file, --to-database, --in-place, --status, --resume, --abort, --swap-back or --drop-old",
   ],
   ["restore", ["remote", "db", "--in-place", "--database", "x"], 'there is no database "x"; known: chenu'],
   ["runbook", ["prod"], 'unknown environment "prod"; known: remote'],

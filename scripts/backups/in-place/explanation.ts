@@ -22,7 +22,7 @@ export async function explanation(
     `  stops     ${running.join(", ") || "nothing: no application that writes it runs"}`,
   ];
   const runs: Run[] = JSON.parse(await container.verb("list", ...optionsOf({ offsite })));
-  const before = runs.filter(({ time, safety }) => time < manifest.time && !safety).at(-1);
+  const before = runs.filter(({ time, safety, future }) => time < manifest.time && !safety && !future).at(-1);
   if (before && manifest.bytes < before.bytes * SUSPICIOUS) {
     const distance = age(manifest.time - before.time);
     lines.push(

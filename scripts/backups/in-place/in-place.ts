@@ -18,7 +18,7 @@ interface Status {
 /** Exit codes of `backup` with which a backup is made all the same: not copied offsite, old ones not removed. */
 const MADE = [15, 22];
 
-/** Other jobs of the backup may be at work; once writers are stopped, it is better to wait for them than to give up. */
+/** Other jobs of the backup may be at work. */
 const WAIT = ["--wait", "3600"];
 
 /**
@@ -48,7 +48,8 @@ export class InPlaceRestore {
     const [{ step, old }, plan] = [await this.status(), await this.plan.read()];
     if (step === "swapped" && !plan) {
       const drop = this.command("--drop-old");
-      return `the data from before the last restore is still there, as ${old}; when nobody needs it any more, type: ${drop}`;
+      const back = this.command("--swap-back");
+      return `the data from before the last restore is still there, as ${old}; to have it back in its place, type: ${back}; when nobody needs it any more: ${drop}`;
     }
     if (step === null && !plan) return undefined;
     const giveUp = step === "swapping" || step === "swapped" ? "" : `; or, to give it up: ${this.command("--abort")}`;
@@ -100,6 +101,24 @@ export class InPlaceRestore {
     say(`given up; ${this.subject} is as it was`);
   }
 
+  /** Brings the data from before back, and keeps what was restored under the other name. */
+  async swapBack(yes?: string): Promise<void> {
+    const [{ step, old }, plan] = [await this.status(), await this.plan.read()];
+    if (plan) throw new Error(`nothing was done: ${await this.pending()}`);
+    if (step !== "swapped")
+      throw new Error(`nothing was done: there are no data from before a restore of ${this.subject}`);
+    const running = await this.writers.running();
+    say(`This brings ${old}, the data from before the restore of ${this.subject}, back to its place.
+What was written since the restore stays with the restored data, under another name.
+It stops ${running.join(", ") || "nothing: no application that writes it runs"}.`);
+    await confirm(this.environment, yes);
+    await this.plan.write({
+      ...{ which: `the data from before the restore, ${old}`, totals: "as it was before the restore" },
+      ...{ stopped: [], safe: true, swapBack: old as string, started: seconds() },
+    });
+    await this.guarded(() => this.goOn());
+  }
+
   /** Removes the data from before. */
   async dropOld(yes?: string): Promise<void> {
     const [{ step, old }, plan] = [await this.status(), await this.plan.read()];
@@ -118,15 +137,20 @@ export class InPlaceRestore {
       const { step, old } = await this.status();
       if (step === null) throw new Error(`the restore of ${this.subject} has not begun; start it again`);
       if (step === "preparing" || step === "swapping") await this.step("--resume", ...WAIT);
-      if (step === "prepared") await this.exchange();
-      if (step === "swapped") return this.finish(old as string);
+      if (step === "prepared") await this.exchange("--swap");
+      if (step === "swapped") {
+        if ((await this.planned()).swapBack !== old) return this.finish(old as string);
+        await this.exchange("--swap-back");
+      }
     }
   }
 
-  private async exchange(): Promise<void> {
+  private async exchange(step: "--swap" | "--swap-back"): Promise<void> {
     let plan = await this.planned();
     const running = await this.writers.running();
     plan = { ...plan, stopped: [...new Set([...plan.stopped, ...running])] };
+    // Before anybody is stopped: what is at work ends first, and nothing else begins until the exchange.
+    await this.step("--reserve", ...WAIT);
     // Written first: whoever goes on has to know what to start again.
     await this.plan.write(plan);
     if (running.length > 0) say(`stopping ${running.join(", ")}`);
@@ -137,7 +161,7 @@ export class InPlaceRestore {
       await this.plan.write({ ...plan, safe: true });
     }
     say(`exchanging ${this.subject}`);
-    await this.step("--swap", ...WAIT);
+    await this.step(step, ...WAIT);
   }
 
   /** A backup that was made but not copied is good enough here; without one, the applications go on as before. */
@@ -163,7 +187,9 @@ Restored ${this.subject}: ${plan.totals}
 from     ${plan.which}
 took     ${seconds() - plan.started} seconds
 The data from before is still there, as ${old}. When nobody needs it any more, type:
-  ${this.command("--drop-old")}`);
+  ${this.command("--drop-old")}
+Was it the wrong backup? To exchange the two again, type:
+  ${this.command("--swap-back")}`);
   }
 
   /** Says how to go on when anything stops it. */

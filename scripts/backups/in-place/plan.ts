@@ -9,6 +9,8 @@ export interface Plan {
   readonly stopped: readonly string[];
   /** Whether the data from before is in a backup, too. */
   readonly safe: boolean;
+  /** The data from before that come back, where a restore is taken back. */
+  readonly swapBack?: string;
   /** When it began, in seconds. */
   readonly started: number;
 }

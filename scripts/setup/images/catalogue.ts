@@ -19,7 +19,6 @@ export const NEEDED: readonly [StandIn, ...StandIn[]] = [
   { reference: "postgres:18", folder: "postgres", suite: "forky" },
   { reference: "redis:8", folder: "redis", suite: "forky" },
   { reference: "python:3.14-slim", folder: "python", suite: "forky" },
-  { reference: "golang:1.27", folder: "golang", suite: "forky" },
   { reference: "restic/restic:0.19.0", folder: "restic", suite: "forky" },
 ];
 
