@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import { interruption } from "../interruption";
 import type { BackupDescription } from "./description";
 import type { Engine, Inspection } from "./engine";
+import { npmRun } from "./program";
 
 /** A verb of the backup container failed, and has said why. */
 export class VerbFailed extends Error {
@@ -30,7 +31,7 @@ export class BackupContainer {
     const found = await engine.inspect(container);
     if (!found) {
       throw new Error(
-        `there is no container ${container} on ${engine.place}: deploy it first, type: npx cdktf deploy ${environment}`,
+        `there is no container ${container} on ${engine.place}: deploy it first, type: ${npmRun("deploy", environment)}`,
       );
     }
     if (found.State.Status !== "running") {

@@ -54,7 +54,7 @@ function roles(place: Place, servers: readonly NamedBackup[]): string {
             place.forget(`${variable(backup)}_PASSWORD`, `${variable(backup)}_BACKUP_PASSWORD`),
           ),
           place.npm("secrets", "generate", place.environment),
-          place.cdktf("deploy"),
+          place.deploy,
         ),
       ),
       text("See that backups still work:", sh(place.backup("now"))),
@@ -72,7 +72,7 @@ function offsiteKey(place: Place, offsite: string): string {
   return steps(
     "Make a new key at the storage's provider.",
     `Write it into \`${place.secretsFile}\` (${keysOf(offsite)}).`,
-    text("Deploy, and see that copies still arrive:", sh(place.cdktf("deploy"), place.backup("offsite"))),
+    text("Deploy, and see that copies still arrive:", sh(place.deploy, place.backup("offsite"))),
     "Only then remove the old key at the provider.",
     text("See that nobody has deleted backups:", sh(place.backup("list", undefined, "--offsite"))),
   );
@@ -84,7 +84,7 @@ function repositoryPassword(place: Place): string {
       "Let a new password open every repository, beside the old one. Interrupted, it is typed again:",
       sh(place.npm("secrets", "rotate", place.environment)),
     ),
-    text("Bring it to the host:", sh(place.cdktf("deploy"))),
+    text("Bring it to the host:", sh(place.deploy)),
     text(
       "Take the old one away. It goes only once the new one was proved on the host, in every repository:",
       sh(place.npm("secrets", "rotate", place.environment, "--finish")),

@@ -19,7 +19,7 @@ function nothingOffsite(place: Place, ids: string): string {
     `\`"backups": { "offsite": "s3:https://s3.example.com/bucket" }\``,
     sh(
       place.npm("secrets", "generate", place.environment),
-      place.cdktf("deploy"),
+      place.deploy,
       place.backup("now"),
       place.backup("list", undefined, "--offsite"),
     ),
@@ -42,11 +42,11 @@ function newMachine(place: Place): string {
       ),
       text(
         `Write \`"maintenance": true\` into \`${place.environmentFile}\`, so that nobody writes to empty databases and takes it for lost orders, and deploy. Everything starts; visitors get a page that says to come back soon:`,
-        sh(place.cdktf("deploy")),
+        sh(place.deploy),
       ),
       text("See what there is to come back to:", sh(place.backup("list", undefined, ...offsite))),
       ...away.map((backup) => restoreInto(place, backup, backup.offsite ? ["--offsite"] : [])),
-      text("Take `maintenance` out of the file again, and let visitors in:", sh(place.cdktf("deploy"))),
+      text("Take `maintenance` out of the file again, and let visitors in:", sh(place.deploy)),
       text(
         "Look at the application. When all is well, the new machine makes a backup of its own, and proves it:",
         sh(place.backup("now"), place.backup("verify")),

@@ -18,7 +18,7 @@ function forOne(place: Place, backup: NamedBackup): string {
   const { container, dataVolume, server } = backup;
   const broken = `${dataVolume}-broken`;
   const jobs = server ? place.jobsOf(backup) : [];
-  const deploy = place.cdktf("deploy");
+  const deploy = place.deploy;
   return steps(
     ...(server ? [text("See what the server says:", sh(...place.dockerHost, `docker logs --tail 20 ${server}`))] : []),
     text(

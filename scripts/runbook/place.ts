@@ -59,8 +59,9 @@ export class Place {
     return [`PORTOLAN_SYSTEM=${this.system} npm run`, script, "--", ...words].join(" ");
   }
 
-  cdktf(verb: string): string {
-    return `PORTOLAN_SYSTEM=${this.system} npx cdktf ${verb} ${this.environment}`;
+  /** Asks for the environment's name before it changes anything. */
+  get deploy(): string {
+    return this.npm("deploy", this.environment);
   }
 
   restore(backup: NamedBackup, ...words: string[]): string {

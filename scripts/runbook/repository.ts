@@ -56,7 +56,7 @@ function startAnew(place: Place, backup: NamedBackup): string {
 function offsiteAnew(place: Place, backup: NamedBackup): string {
   return text(
     `**Is it \`${backup.offsite}\` that is damaged?** The backups here are not. See how bad it is, then change \`backups.offsite\` in \`${place.environmentFile}\` to another folder, deploy, and copy everything there:`,
-    sh(place.backup("check", backup, "--all", "--offsite"), place.cdktf("deploy"), place.backup("offsite", backup)),
+    sh(place.backup("check", backup, "--all", "--offsite"), place.deploy, place.backup("offsite", backup)),
     "Find out who or what has damaged it before you remove the old folder.",
   );
 }
@@ -85,7 +85,7 @@ export function forgottenPassword(place: Place): string {
         `Do you have the recovery key, on paper or on a drive? Write it into the file \`${place.recoveryKeyFile}\` as \`RECOVERY_KEY="…"\`, and let it give the repositories a new password:`,
         sh(
           place.npm("secrets", "rotate", place.environment, "--recovery-key", place.recoveryKeyFile),
-          place.cdktf("deploy"),
+          place.deploy,
           place.npm("secrets", "rotate", place.environment, "--finish"),
         ),
         "Remove the file, put the new passwords into your password manager, and stop here.",
@@ -98,7 +98,7 @@ export function forgottenPassword(place: Place): string {
       "It is nowhere? Then the old backups are lost, while the data are not. Do this today: until it is done there is no backup.",
       text(
         "Make new passwords, and bring them to the host. This asks for the environment's name:",
-        sh(place.npm("secrets", "rotate", place.environment, "--lost"), place.cdktf("deploy")),
+        sh(place.npm("secrets", "rotate", place.environment, "--lost"), place.deploy),
         "**Put them into your password manager now**, and make a recovery key in the end, as before you start.",
       ),
       ...place.backups
@@ -110,7 +110,7 @@ export function forgottenPassword(place: Place): string {
         ? [
             text(
               "A repository that is not on the host can't be opened either. Give it another folder where the stack names it (`repository: …`), and deploy once more:",
-              sh(place.cdktf("deploy")),
+              sh(place.deploy),
             ),
           ]
         : []),
@@ -118,7 +118,7 @@ export function forgottenPassword(place: Place): string {
         ? [
             text(
               `The offsite repository can't be opened either. Give the new one another folder: in \`${place.environmentFile}\`, change \`backups.offsite\`, and deploy once more:`,
-              sh(place.cdktf("deploy")),
+              sh(place.deploy),
             ),
           ]
         : []),

@@ -55,8 +55,8 @@ export async function rotate(environment: string, name: string | undefined, opti
     }
     console.log(
       options.lost
-        ? `There is a new password. To bring it to the host, type: npx cdktf deploy ${environment}`
-        : `The new password opens every backup, like the old one. Keep it in your password manager. To go on, type:\n  npx cdktf deploy ${environment}\n  ${npmRun("secrets", "rotate", environment, ...(name ? [name] : []), "--finish")}`,
+        ? `There is a new password. To bring it to the host, type: ${npmRun("deploy", environment)}`
+        : `The new password opens every backup, like the old one. Keep it in your password manager. To go on, type:\n  ${npmRun("deploy", environment)}\n  ${npmRun("secrets", "rotate", environment, ...(name ? [name] : []), "--finish")}`,
     );
   });
 }
@@ -79,7 +79,7 @@ async function begin(
     }
     if (!own && answers.includes("opens") && !answers.includes("locked")) {
       throw new Error(
-        `${secret.name} was rotated, but not deployed yet; type: npx cdktf deploy ${stack.environment}, then: ${npmRun("secrets", "rotate", stack.environment, id, "--finish")}`,
+        `${secret.name} was rotated, but not deployed yet; type: ${npmRun("deploy", stack.environment)}, then: ${npmRun("secrets", "rotate", stack.environment, id, "--finish")}`,
       );
     }
     // On the disk before a repository knows it: a password that opens something is never only in this process.
@@ -103,7 +103,7 @@ async function finish(
   const { own } = await status(container, secret.value ?? "none");
   if (!own) {
     throw new Error(
-      `the host does not have ${secret.name} as it is here; type: npx cdktf deploy ${stack.environment}, then: ${again} --finish`,
+      `the host does not have ${secret.name} as it is here; type: ${npmRun("deploy", stack.environment)}, then: ${again} --finish`,
     );
   }
   try {

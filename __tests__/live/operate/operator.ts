@@ -70,13 +70,7 @@ export class Operator {
     const finished = await attempt("bash", ["-ec", script], {
       cwd: PROJECT,
       input: `${name}\n`,
-      env: {
-        ...(processEnv as Record<string, string>),
-        CDKTF_OUTPUT: join(this.deployment.folder, "out"),
-        CDKTF_AUTO_APPROVE: "true",
-        CDKTF_SKIP_PROVIDER_LOCK: "true",
-        ...env,
-      },
+      env: { ...(processEnv as Record<string, string>), ...env },
     });
     if (finished.exitCode !== 0) {
       throw new Error(`${script}\nended with ${finished.exitCode}\n${finished.stdout}\n${finished.stderr}`);

@@ -194,7 +194,7 @@ describe("an operator's backups and restores", () => {
     );
     await run("docker", ["rm", backup]);
     expect((await operator.backup("list", "t-restore")).stderr).toBe(
-      `error: there is no container ${backup} on this machine: deploy it first, type: npx cdktf deploy t-restore\n`,
+      `error: there is no container ${backup} on this machine: deploy it first, type: PORTOLAN_SYSTEM=chenu npm run deploy -- t-restore\n`,
     );
   });
 

@@ -115,7 +115,7 @@ describe("a password of backups that changes", () => {
     // Not deployed yet: neither is another begun, nor this one ended.
     for (const words of [begin, [...begin, "--finish"]]) {
       const { exitCode, stderr } = await operator.secrets(...words);
-      expect(stderr).toMatch(/type: npx cdktf deploy t-rotation/);
+      expect(stderr).toMatch(/type: PORTOLAN_SYSTEM=chenu npm run deploy -- t-rotation/);
       expect(exitCode).toBe(1);
     }
     await deployment.mustDeploy();
