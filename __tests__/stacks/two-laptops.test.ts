@@ -51,10 +51,11 @@ function written({ project, umask, env }: Laptop): Record<string, string> {
   symlinkSync(join(PROJECT, "node_modules"), join(root, "node_modules"));
   // As git leaves a clone: the owner's right to execute is kept, all other rights are the umask's.
   const modes = `chmod -R a+rwX,${umask === "077" ? "go=" : "go-w"} ${SOURCES.join(" ")}`;
+  const { PATH, TERRAFORM_BINARY_NAME } = process.env;
   const { stderr, status } = spawnSync("sh", ["-c", `${modes} && umask ${umask} && exec node --import tsx main.ts`], {
     cwd: root,
     encoding: "utf8",
-    env: { PATH: process.env.PATH, ...env, HOME: home },
+    env: { PATH, TERRAFORM_BINARY_NAME, ...env, HOME: home },
   });
   expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
   const out = join(root, "cdktf.out");

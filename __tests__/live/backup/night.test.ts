@@ -72,6 +72,7 @@ describe("a night of trouble", () => {
     expect((await inside("find", "/disk/state/values", "/disk/metrics", "-type", "f", "-empty")).stdout).toBe("");
 
     await inside("rm", "/disk/full");
+    await ended();
     clock.set(at(4, 1860));
     await goodBackup(at(4));
   });
@@ -98,6 +99,7 @@ describe("a night of trouble", () => {
     await killed;
     await told("backup", Exit.KILLED, /memory/);
     await eventually(async () => expect(await metrics()).toMatchObject({ last_exit_code: Exit.KILLED }));
+    await ended();
     clock.set(at(6, 1860));
     await goodBackup(at(6));
   });
@@ -130,6 +132,13 @@ describe("a night of trouble", () => {
 
   async function list(): Promise<Run[]> {
     return JSON.parse((await inside("list")).stdout);
+  }
+
+  /** Until nothing is at work any more: a try is made good half an hour after its very end. */
+  function ended(): Promise<void> {
+    return eventually(async () => {
+      await inside("pgrep", "--full", "--exact", "sleep 15");
+    });
   }
 
   /** Until there is one whose data are not older. */
