@@ -19,6 +19,7 @@ export class Chenu extends EnvironmentStack {
     const db = new PostgresDatabase(this, "db", {
       version: "18",
       database: "chenu",
+      rowsOnly: true,
       backup: Backup.nightly({ at: "03:00", keep: Retention.days(30), offsite: environment.offsite }),
       resources: environment.resources("db", { memory: 512 }),
     });

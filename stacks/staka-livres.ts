@@ -23,6 +23,7 @@ export class StakaLivres extends EnvironmentStack {
     const db = new MysqlDatabase(this, "db", {
       version: "8.4",
       database: "stakalivres",
+      rowsOnly: true,
       backup: Backup.nightly({ at: "03:00", ...backup }),
       resources: environment.resources("db", { memory: 768 }),
     });

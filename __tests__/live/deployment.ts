@@ -29,6 +29,7 @@ export const SECRETS = canaries(
   "DB_ADMIN_PASSWORD",
   "DB_BACKUP_PASSWORD",
   "DB_PASSWORD",
+  "DB_ROWS_PASSWORD",
   "JWT_SECRET",
 );
 

@@ -64,14 +64,15 @@ test("migrates before the backend starts, and after the database and the cache a
   expect(stack.container("backend").depends_on).toEqual([release, db, cache]);
 });
 
-test("migrates in the release's own image and environment", () => {
+test("migrates in the release's own image and environment, as the one who may change the schema", () => {
   const stack = synthesisedSystem("chenu", "local");
   const [release, backend] = [stack.container("backend/release"), stack.container("backend")];
   expect(release).toMatchObject({
     image: backend.image,
-    env: backend.env,
+    env: backend.env?.map((line) => line.replace("chenu_rows:", "chenu:").replace("DB_ROWS_PASSWORD", "DB_PASSWORD")),
     user: backend.user,
   });
+  expect(release.env).not.toEqual(backend.env);
   expect(release.command).toEqual(["python", "-m", "app.migrate"]);
 });
 

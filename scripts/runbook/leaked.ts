@@ -28,7 +28,7 @@ export function leakedCredentials(place: Place): string {
         ...servers.map((backup) => [
           `an application's environment (\`${backup.id}\`)`,
           "its database",
-          `${variable(backup)}_PASSWORD`,
+          place.passwordsOf(backup).join(", "),
         ]),
         ...(offsite
           ? [["the offsite storage's key", "the encrypted backups, which it may delete", keysOf(offsite)]]
@@ -50,9 +50,7 @@ function roles(place: Place, servers: readonly NamedBackup[]): string {
       text(
         "Make new values and deploy; the deploy gives them to the server, the applications and the backup container:",
         sh(
-          ...servers.map((backup) =>
-            place.forget(`${variable(backup)}_PASSWORD`, `${variable(backup)}_BACKUP_PASSWORD`),
-          ),
+          ...servers.map((backup) => place.forget(...place.passwordsOf(backup), `${variable(backup)}_BACKUP_PASSWORD`)),
           place.npm("secrets", "generate", place.environment),
           place.deploy,
         ),

@@ -16,6 +16,7 @@ export class Place {
   readonly knownHosts: readonly string[];
   private readonly engine: Engine;
   private readonly constructs: readonly string[];
+  private readonly secrets: readonly string[];
 
   constructor(
     stack: SynthesisedStack,
@@ -29,6 +30,7 @@ export class Place {
     this.constructs = Object.values(stack.json.resource?.docker_container ?? {})
       .flatMap(({ labels = [] }) => labels)
       .flatMap(({ label, value }) => (label === "portolan.construct" ? [value] : []));
+    this.secrets = Object.keys(stack.json["//"].secrets ?? {});
   }
 
   get secretsFile(): string {
@@ -91,6 +93,12 @@ export class Place {
 
   get label(): string {
     return `portolan.environment=${this.system}/${this.environment}`;
+  }
+
+  /** Secrets that applications and their release jobs reach a database's server with. */
+  passwordsOf({ id }: NamedBackup): string[] {
+    const variable = id.toUpperCase().replaceAll("-", "_");
+    return [`${variable}_ROWS_PASSWORD`, `${variable}_PASSWORD`].filter((name) => this.secrets.includes(name));
   }
 
   /** Constructs of the jobs that a database's server needs to have run. */
