@@ -148,8 +148,11 @@ describe("CHE·NU on a real engine", () => {
     expect(holders(stdout + stderr)).toEqual([]);
 
     for (const { Name, Config, ...rest } of await inspections()) {
-      const needs = Config.Labels["portolan.construct"]?.startsWith("t-chenu/backend")
-        ? [SECRETS.DB_PASSWORD, SECRETS.CACHE_PASSWORD, SECRETS.JWT_SECRET]
+      const construct = Config.Labels["portolan.construct"] ?? "";
+      // Only the release job may change the schema.
+      const database = construct === "t-chenu/backend/release" ? SECRETS.DB_PASSWORD : SECRETS.DB_ROWS_PASSWORD;
+      const needs = construct.startsWith("t-chenu/backend")
+        ? [database, SECRETS.CACHE_PASSWORD, SECRETS.JWT_SECRET]
         : [];
       const found = holders(JSON.stringify({ Config, ...rest }));
       expect({ name: Name, found: found.sort() }).toEqual({ name: Name, found: needs.sort() });
@@ -162,6 +165,7 @@ describe("CHE·NU on a real engine", () => {
     deployment.secrets = {
       ...SECRETS,
       DB_PASSWORD: `${SECRETS.DB_PASSWORD}-@:/?#[]%`,
+      DB_ROWS_PASSWORD: `${SECRETS.DB_ROWS_PASSWORD}-@:/?#[]%`,
       CACHE_PASSWORD: `${SECRETS.CACHE_PASSWORD}-rotated`,
     };
     expect(await deployment.deploy()).toMatchObject({ exitCode: 0 });
