@@ -43,6 +43,7 @@ program
   .option("--at <time>", 'the newest not after it, like "2026-11-20 03:00", in the time zone that list shows')
   .addOption(new Option("--snapshot <id>", "the one that list calls so").conflicts("at"))
   .option("--offsite", "from the offsite repository")
+  .option("--alone", "with --at: its newest not after it, whatever the other sources have")
   .action((environment: string, name: string, choice: Choice) => show(environment, name, choice));
 
 for (const [command, verb, description] of [

@@ -10,12 +10,14 @@ readonly TICK=15 RETRY_AFTER=1800
 declare -A ENDED=()
 LOOKING_SINCE=$(date +%s)
 
-# due VERB EXPRESSION
+# due VERB EXPRESSION: sets DUE to the time that it was due at.
 due() {
   local now time tried WHICH
   WHICH=$(turn_of "$1")
   now=$(date +%s)
   time=$(last_time "$2" "$now")
+  # shellcheck disable=SC2034
+  DUE=$time
   done_since "$1" "$time" && return 1
   tried=$(past "$(beginning_of "$1")")
   if ((tried >= time)) && { recently "$1" "$tried" "$now" || at_work; }; then return 1; fi

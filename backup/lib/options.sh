@@ -11,6 +11,10 @@ options() {
       wait) WAIT=$(value "$@") ;;
       at) AT=$(value "$@") ;;
       snapshot) SNAPSHOT=$(value "$@") ;;
+      round)
+        ROUND=$(value "$@")
+        [[ $ROUND =~ ^[[:alnum:]]+$ ]] || wrong "--round takes letters and digits, got \"$ROUND\""
+        ;;
       database) DATABASE=$(value "$@") ;;
       to-file) TO_FILE=$(value "$@") ;;
       to-database) TO_DATABASE=$(value "$@") ;;

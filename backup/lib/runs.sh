@@ -3,7 +3,8 @@
 # run-<id>. Only a run with a manifest counts, and with all of its dumps: a copy that was interrupted may have the manifest
 # before them. The manifest of a safety backup, or of one before a release, has the tag "safety" or "release" in the place
 # of "manifest", so it never stands for a day in what the policy keeps. So it is with one that a clock made that was ahead,
-# once retention has seen that: "future". Nobody knows its moment, so it is taken only by its name.
+# once retention has seen that: "future". Nobody knows its moment, so it is taken only by its name. Runs of other data with the
+# same tag round-<key> belong to it: they were due at the same time.
 # restic's host is always NAME: a container's own name changes with every container.
 
 new_run() {
@@ -29,6 +30,7 @@ runs() {
           safety: ($manifest.tags | index("safety") != null),
           release: ($manifest.tags | index("release") != null),
           found: ($manifest | tag("found-") | if . then tonumber else null end),
+          round: ($manifest | tag("round-")),
           future: ($manifest | (.tags | index("future") != null) or (tag("time-") | tonumber) > $now + $tolerance),
           verified: ([.[] | select(.tags | index("verified")) | tag("time-") | tonumber] | max),
           manifest: $manifest.id,
@@ -45,7 +47,7 @@ choose_run() {
     chosen=$(jq -c --arg id "$SNAPSHOT" 'map(select(.run == $id or any(.snapshots[]; startswith($id))))[0] // empty' <<<"$all")
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup \"$SNAPSHOT\"; \`list\` shows which there are"
   elif [[ -n ${AT:-} ]]; then
-    at=$(date -d "$AT" +%s 2>/dev/null) || wrong "\"$AT\" is not a time; write it like \"2026-03-01 14:30\""
+    at=$(asked_time) || exit
     chosen=$(jq -c --argjson at "$at" 'map(select(.time <= $at and ((.safety or .future) | not)))[-1] // empty' <<<"$all")
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup from $(moment "$at") or before; $(oldest "$all")"
   else
@@ -53,6 +55,11 @@ choose_run() {
     [[ -n $chosen ]] || fail "$NOTHING_TO_RESTORE" "$NAME has no backup yet"
   fi
   printf '%s\n' "$chosen"
+}
+
+# --at in seconds.
+asked_time() {
+  date -d "$AT" +%s 2>/dev/null || wrong "\"$AT\" is not a time; write it like \"2026-03-01 14:30\""
 }
 
 oldest() {

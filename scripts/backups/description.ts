@@ -32,6 +32,17 @@ export function backupsOf(stack: SynthesisedStack, name?: string): [string, Back
   return name === undefined ? Object.entries(described(stack)) : [[name, backupOf(stack, name)]];
 }
 
+/** The backups that are made at the same times as one, with it. */
+export function sourcesBeside(stack: SynthesisedStack, name: string): [string, BackupDescription][] {
+  const backup = backupOf(stack, name);
+  return backupsOf(stack).filter(([, other]) => isBeside(backup, other));
+}
+
+/** Whether two are made at the same times, so that those of one night belong together. */
+export function isBeside(one: BackupDescription, other: BackupDescription): boolean {
+  return one.schedule === other.schedule && one.timeZone === other.timeZone;
+}
+
 /** @throws Error with the ones there are */
 export function backupOf(stack: SynthesisedStack, name: string): BackupDescription {
   const backups = described(stack);

@@ -1,9 +1,10 @@
 import { withStack } from "../synthesised-stack";
 import { BackupContainer, VerbFailed } from "./backup-container";
-import { type BackupDescription, backupsOf } from "./description";
+import { type BackupDescription, backupsOf, sourcesBeside } from "./description";
 import { Engine } from "./engine";
 import { type Failure, type Run, verifiedText } from "./manifest";
 import { npmRun } from "./program";
+import { lacking, nameOf, type Runs, roundsOf } from "./rounds";
 import { table } from "./table";
 import { age, moment, size } from "./words";
 
@@ -16,29 +17,39 @@ interface Options {
 export async function list(environment: string, name: string | undefined, { offsite, json }: Options): Promise<void> {
   await withStack(environment, async (stack) => {
     const engine = Engine.of(stack);
+    const asked = backupsOf(stack, name);
     const all: Record<string, Run[]> = {};
+    const failed: Record<string, Failure[]> = {};
     let failure: unknown;
-    for (const [id, backup] of backupsOf(stack, name)) {
+    for (const [id, backup] of name === undefined ? asked : sourcesBeside(stack, name)) {
       try {
         const container = await BackupContainer.find(engine, backup, environment);
-        const runs: Run[] = JSON.parse(await container.verb("list", ...(offsite ? ["--offsite"] : [])));
-        all[id] = runs;
-        if (json) continue;
-        print(id, backup, runs, environment);
-        const failed = failures(JSON.parse(await container.verb("failures")), backup);
-        if (failed) console.log(failed);
+        all[id] = JSON.parse(await container.verb("list", ...(offsite ? ["--offsite"] : [])));
+        failed[id] = JSON.parse(await container.verb("failures"));
       } catch (error) {
         // The others' backups may be what is needed now.
+        if (name !== undefined && id !== name) continue;
         explain(error, id, backup, environment, offsite);
         failure ??= error;
       }
     }
-    if (json) console.log(JSON.stringify(all, null, 2));
+    const found = asked.filter(([id]) => all[id]);
+    if (json) console.log(JSON.stringify(Object.fromEntries(found.map(([id]) => [id, all[id]])), null, 2));
+    else {
+      for (const [id, backup] of found) {
+        const beside = sourcesBeside(stack, id).flatMap(([other]) => (all[other] ? [[other, all[other]]] : []));
+        print(id, backup, Object.fromEntries(beside), environment);
+        const told = failures(failed[id] ?? [], backup);
+        if (told) console.log(told);
+      }
+    }
     if (failure) throw failure;
   });
 }
 
-function print(id: string, backup: BackupDescription, runs: readonly Run[], environment: string): void {
+/** @param beside the backups of all that is backed up at the same times */
+function print(id: string, backup: BackupDescription, beside: Runs, environment: string): void {
+  const runs = beside[id] ?? [];
   console.log(
     `${id}: ${backup.name}, "${backup.schedule}" (${backup.timeZone}), keeps ${backup.keep}${prunedElsewhere(backup)}`,
   );
@@ -46,14 +57,35 @@ function print(id: string, backup: BackupDescription, runs: readonly Run[], envi
     console.log(`no backup yet; to make one, type: ${npmRun("backup", "now", environment, id)}\n`);
     return;
   }
+  const column = roundsColumn(id, beside, backup);
   const rows = runs.map((run) => [
     moment(run.time, backup.timeZone),
     size(run.bytes),
     age(Date.now() / 1000 - run.time),
     run.safety ? "before a restore" : verifiedText(run, backup),
+    ...(column ? [column(run)] : []),
     `${run.run}${remark(run)}`,
   ]);
-  console.log(`${table([`Time (${backup.timeZone})`, "Size", "Age", "Verified", "Snapshot"], rows)}\n`);
+  const head = [`Time (${backup.timeZone})`, "Size", "Age", "Verified", ...(column ? ["Round"] : []), "Snapshot"];
+  console.log(`${table(head, rows)}\n`);
+}
+
+/** What each of its backups belongs to, where there is more than one source; and who has none of that. */
+export function roundsColumn(
+  id: string,
+  beside: Runs,
+  { timeZone }: BackupDescription,
+): ((run: Run) => string) | undefined {
+  if (Object.keys(beside).length === 1) return undefined;
+  const rounds = roundsOf(beside);
+  return (run) => {
+    const round = rounds.find(({ runs }) => runs[id] === run);
+    if (!round) return "";
+    if (!run.round) return "alone";
+    const name = run.release ? "before a release" : nameOf(round, timeZone);
+    const without = lacking(round, beside);
+    return without.length === 0 ? name : `${name}, without ${without.join(", ")}`;
+  };
 }
 
 function prunedElsewhere({ appendOnly = [], offsite }: BackupDescription): string {

@@ -1,10 +1,11 @@
 import { withStack } from "../synthesised-stack";
 import { BackupContainer } from "./backup-container";
-import { type Choice, optionsOf } from "./choice";
+import { type Choice, optionsOf, typed } from "./choice";
 import { type BackupDescription, backupOf } from "./description";
-import { Engine } from "./engine";
+import { Engine, quoted } from "./engine";
 import { InPlaceRestore } from "./in-place/in-place";
 import { Writers } from "./in-place/writers";
+import { ofOneRound } from "./one-round";
 import { npmRun } from "./program";
 import { restoreToFile } from "./to-file";
 
@@ -42,7 +43,12 @@ export async function restore(environment: string, name: string, options: Restor
     const writers = new Writers(engine, backup, stack);
     const inPlace = new InPlaceRestore(container, writers, environment, database ?? name, database, command);
 
-    if (options.inPlace) await inPlace.start(options, options);
+    const mode = options.toFile ? ["--to-file", options.toFile] : ["--to-database", options.toDatabase ?? ""];
+    const again = (choice: Choice) =>
+      command(...(options.inPlace ? ["--in-place"] : mode.map(quoted)), ...typed(choice));
+    const chosen = () => ofOneRound(stack, name, options, again);
+
+    if (options.inPlace) await inPlace.start(await chosen(), options);
     else if (options.resume) await inPlace.resume(options);
     else if (options.abort) await inPlace.abort();
     else if (options.swapBack) await inPlace.swapBack(options.yes);
@@ -51,9 +57,9 @@ export async function restore(environment: string, name: string, options: Restor
       const pending = await inPlace.pending();
       if (options.status) console.log(pending ?? `no restore of ${name} is under way`);
       else if (pending) console.error(`note: ${pending}`);
-      if (options.toFile) await restoreToFile(container, options.toFile, optionsOf(options));
+      if (options.toFile) await restoreToFile(container, options.toFile, optionsOf(await chosen()));
       if (options.toDatabase) {
-        await container.restore("--to-database", options.toDatabase, ...optionsOf(options), ...which);
+        await container.restore("--to-database", options.toDatabase, ...optionsOf(await chosen()), ...which);
         console.log(`${options.toDatabase} is there`);
       }
     }

@@ -45,6 +45,8 @@ export function whatAndWhen(place: Place): string {
     "## What is backed up, and when",
     table(["Backup", "What", "When", "Kept", "Where", "Offsite"], rows),
     "Times are in the time zone of the table, also after `--at`, which takes the newest backup that is _not after_ it.",
+    place.backups.some((backup) => place.hasOthers(backup)) &&
+      "Backups that were due at the same time are one round: they belong together. The same `--at` brings the same round of each back, or says which one lacks it and what to type instead. With `--alone`, one goes by its own time.",
   );
 }
 

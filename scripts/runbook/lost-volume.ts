@@ -47,7 +47,7 @@ function forOne(place: Place, backup: NamedBackup): string {
       ),
     ),
     text("Deploy. The plan makes the volume and these containers again, and destroys nothing else:", sh(deploy)),
-    restoreInto(place, backup, []),
+    restoreInto(place, backup, place.alone(backup)),
     `When all is well: \`docker volume rm ${broken}\`.`,
   );
 }

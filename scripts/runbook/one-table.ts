@@ -23,7 +23,11 @@ function forOne(place: Place, backup: NamedBackup): string {
   return steps(
     text(
       "Restore beside it, from before the accident:",
-      sh(AT, ...variables, place.restore(backup, '--to-database "$COPY"', '--at "$AT"', ...option)),
+      sh(
+        AT,
+        ...variables,
+        place.restore(backup, '--to-database "$COPY"', '--at "$AT"', ...place.alone(backup), ...option),
+      ),
       "It ends with `restored … rows`, when everything is as it was dumped.",
     ),
     text(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { secretsFile } from "../../stacks/secrets-file";
-import type { BackupDescription } from "../backups/description";
+import { type BackupDescription, isBeside } from "../backups/description";
 import { Engine } from "../backups/engine";
 import type { SynthesisedStack } from "../synthesised-stack";
 
@@ -89,6 +89,16 @@ export class Place {
       ];
     }
     return this.engine.address === "unix:///var/run/docker.sock" ? [] : [`export DOCKER_HOST=${this.engine.address}`];
+  }
+
+  /** What brings one back whose others stay as they are, whatever those have. */
+  alone(backup: NamedBackup): string[] {
+    return this.hasOthers(backup) ? ["--alone"] : [];
+  }
+
+  /** Whether backups of others belong to it. */
+  hasOthers(backup: NamedBackup): boolean {
+    return this.backups.some((other) => other !== backup && isBeside(backup, other));
   }
 
   get label(): string {

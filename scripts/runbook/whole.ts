@@ -66,7 +66,11 @@ function someFiles(place: Place, backup: NamedBackup): string {
     steps(
       text(
         "Bring the backup to this machine, into a new folder:",
-        sh(AT, "FOLDER=restored-files", place.restore(backup, '--to-file "$FOLDER"', '--at "$AT"')),
+        sh(
+          AT,
+          "FOLDER=restored-files",
+          place.restore(backup, '--to-file "$FOLDER"', '--at "$AT"', ...place.alone(backup)),
+        ),
       ),
       text(
         "Put one file, or one folder, back to where it was:",

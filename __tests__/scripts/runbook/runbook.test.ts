@@ -140,6 +140,19 @@ test("of a host that was taken over: what comes back from offsite, and whether i
   expect(of("chenu afar")).toContain('REPOSITORY="s3:https://s3.example.com/bucket"');
 });
 
+test("goes back to the same round of all, and takes one alone only where the others stay as they are", () => {
+  const restores = (text: string) =>
+    [...text.matchAll(/npm run restore -- here (.* --at .*)/g)].map(([, words]) => words?.replace(' --at "$AT"', ""));
+  expect(of("chenu here")).not.toContain("--alone");
+  expect(restores(of("staka-livres here"))).toEqual([
+    ...['db --to-database "$COPY" --alone', "db --in-place"],
+    ...['uploads --to-file "$FOLDER" --alone', "uploads --in-place"],
+    ...["db --in-place --alone", "uploads --in-place --alone"],
+  ]);
+  expect(of("staka-livres afar")).toContain('uploads --in-place --at "$AT" --offsite\n');
+  expect(of("staka-livres afar")).toContain("are one round");
+});
+
 test("speaks each engine's own language", () => {
   expect(of("chenu here")).toMatch(/psql/);
   expect(of("chenu here")).not.toMatch(/mysql|sqlite3|docker run .*tar/);
