@@ -108,10 +108,16 @@ describe("Staka Livres on another machine", () => {
     await expectOrder();
   });
 
-  test("brings back orders and manuscripts that were deleted, by the runbook", async () => {
+  test("brings back orders and manuscripts that were deleted, of the same round, by the runbook", async () => {
     const operator = new Operator(deployment);
     expect(await operator.backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
-    const AT = new Date().toISOString();
+    const later = await placeOrder(deployment);
+    expect((await deployment.ask(manuscript(later), { method: "PUT", body: MANUSCRIPT })).status).toBe(201);
+    expect(await operator.backup("now", ENVIRONMENT)).toMatchObject({ exitCode: 0 });
+    // The second backup of the database had ended by then, that of the manuscripts had not.
+    const { db, uploads } = JSON.parse(await operator.ok(operator.backup("list", ENVIRONMENT, "--json")));
+    expect(db.at(-1).time).toBeLessThan(uploads.at(-1).time);
+    const AT = new Date(db.at(-1).time * 1000).toISOString();
 
     await machine.docker("exec", `${deployment.prefix}-db`, "sh", "-c", `${AS_ROOT} -e 'DELETE FROM commandes'`);
     await machine.docker("exec", await deployment.container("backend"), "sh", "-c", "rm /app/uploads/*");
@@ -123,6 +129,29 @@ describe("Staka Livres on another machine", () => {
       await operator.paste(dropOld);
     }
     await expectOrder();
+    const statuses = [(await deployment.ask(later)).status, (await deployment.ask(manuscript(later))).status];
+    expect(statuses).toEqual([404, 404]);
+  });
+
+  test("refuses a time from which one source has no backup, and says what to type instead", async () => {
+    const operator = new Operator(deployment);
+    const { db } = JSON.parse(await operator.ok(operator.backup("list", ENVIRONMENT, "--json")));
+    expect(await operator.backup("now", ENVIRONMENT, "db")).toMatchObject({ exitCode: 0 });
+    const at = new Date().toISOString();
+    const { exitCode, stderr } = await operator.restore("--in-place", "--yes", ENVIRONMENT, "--at", at);
+    expect(stderr).toMatch(
+      /^error: nothing was done: uploads has no backup of the round of [-\d]+ [:\d]+, which db has;/m,
+    );
+    expect(exitCode).toBe(1);
+    expect(await operator.ok(operator.restore("--status"))).toBe("no restore of db is under way\n");
+
+    const list = await operator.ok(operator.backup("list", ENVIRONMENT, "db"));
+    expect(list).toMatch(/^.* alone +\S+$/m);
+    const [, instead] = /the newest that all have: .* --at '([^']+)'/.exec(stderr) ?? [];
+    const ofRound = await operator.ok(operator.backup("show", ENVIRONMENT, "db", "--at", instead as string));
+    expect(ofRound).toContain(db.filter(({ safety }: { safety: boolean }) => !safety).at(-1).run);
+    expect(await operator.backup("show", ENVIRONMENT, "db", "--at", at)).toMatchObject({ exitCode: 1 });
+    expect(await operator.backup("show", ENVIRONMENT, "db", "--at", at, "--alone")).toMatchObject({ exitCode: 0 });
   });
 
   test("brings back one manuscript, with docker's own way over SSH", async () => {
@@ -159,7 +188,7 @@ describe("Staka Livres on another machine", () => {
     expect([sent.status, sent.body === MANUSCRIPT]).toEqual([200, true]);
   }
 
-  function manuscript(): string {
-    return `${order}/fichiers/${encodeURIComponent("élégie.txt")}`;
+  function manuscript(of = order): string {
+    return `${of}/fichiers/${encodeURIComponent("élégie.txt")}`;
   }
 });

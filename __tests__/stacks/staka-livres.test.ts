@@ -64,7 +64,7 @@ test("fits the machine it runs on, with 2 cores and 4 GB, also while a release t
 test("backs the orders and the manuscripts up each night, for thirty days, and copies both offsite", () => {
   const stack = synthesisedSystem("staka-livres", "production");
   const offsite = "OFFSITE_REPOSITORY=s3:https://s3.gra.io.cloud.ovh.net/staka-livres-backups/staka-livres-production";
-  const common = ["TZ=Europe/Paris", "KEEP=within 30d", "REPOSITORY=/repository"];
+  const common = ["TZ=Europe/Paris", "ROUNDS=0 3 * * *", "KEEP=within 30d", "REPOSITORY=/repository"];
   expect(stack.container("db/backup").env).toEqual(
     expect.arrayContaining([...common, "SCHEDULE=0 3 * * *", "DATABASES=stakalivres", `${offsite}-db`]),
   );

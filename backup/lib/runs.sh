@@ -4,7 +4,7 @@
 # before them. The manifest of a safety backup, or of one before a release, has the tag "safety" or "release" in the place
 # of "manifest", so it never stands for a day in what the policy keeps. So it is with one that a clock made that was ahead,
 # once retention has seen that: "future". Nobody knows its moment, so it is taken only by its name. Runs of other data with the
-# same tag round-<key> belong to it: they were due at the same time.
+# same tag round-<key> belong to it: by schedule, the key is when their round began.
 # restic's host is always NAME: a container's own name changes with every container.
 
 new_run() {

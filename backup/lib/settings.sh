@@ -3,7 +3,7 @@
 
 : "${ENGINE:=}" "${NAME:=}" "${REPOSITORY:=}" "${OFFSITE_REPOSITORY:=}"
 : "${SCHEDULE:=0 3 * * *}" "${VERIFY_SCHEDULE:=0 5 * * 0}" "${CHECK_SCHEDULE:=0 4 * * *}"
-: "${APPEND_ONLY:=}" "${KEEP:=within 30d}" "${TZ:=UTC}"
+: "${ROUNDS:=$SCHEDULE}" "${APPEND_ONLY:=}" "${KEEP:=within 30d}" "${TZ:=UTC}"
 : "${DATABASE_HOST:=}" "${DATABASE_PORT:=}" "${DATABASE_USER:=}" "${DATABASE_ADMIN:=}" "${DATABASES:=}"
 : "${SQLITE_FILES:=}" "${FILES:=}"
 : "${STATE:=/state}" "${METRICS:=/metrics}" "${SECRETS:=/run/secrets}" "${ADMIN_SECRETS:=/run/admin}"

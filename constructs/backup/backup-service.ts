@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ITerraformDependable, TerraformStack } from "cdktf";
+import { type ITerraformDependable, Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import {
   type Attachment,
@@ -23,6 +23,7 @@ import type { Backup } from "./backup";
 import { BackupProof } from "./backup-proof";
 import { metricsVolume } from "./metrics-volume";
 import { RepositoryPassword } from "./repository-password";
+import { roundsOf } from "./rounds";
 
 const CONTEXT = join(__dirname, "..", "..", "backup");
 
@@ -213,6 +214,7 @@ export class BackupService extends Construct {
       NAME: name,
       TZ: policy.timeZone,
       SCHEDULE: policy.schedule,
+      ROUNDS: this.rounds,
       VERIFY_SCHEDULE: policy.verify,
       CHECK_SCHEDULE: policy.check,
       KEEP: policy.keep.rule,
@@ -242,6 +244,7 @@ export class BackupService extends Construct {
       writers: [...this.writers],
       releaseJobs: [...this.releaseJobs],
       schedule: policy.schedule,
+      rounds: this.rounds,
       timeZone: policy.timeZone,
       keep: policy.keep.rule,
       password: this.password.secret.name,
@@ -249,6 +252,14 @@ export class BackupService extends Construct {
       ...(policy.offsite && { offsite: policy.offsite.addressOf(name) }),
       ...(this.appendOnly.length > 0 && { appendOnly: this.appendOnly }),
     });
+  }
+
+  /** With all that is backed up here, which is known in the end. */
+  private get rounds(): string {
+    const stack = TerraformStack.of(this);
+    const all = () =>
+      stack.node.findAll().flatMap((found) => (found instanceof BackupService ? [found.props.policy] : []));
+    return Lazy.stringValue({ produce: () => roundsOf(this.props.policy, all()) });
   }
 
   /** Which of the two places lets nothing be removed from here. */

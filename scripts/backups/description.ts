@@ -17,6 +17,8 @@ export interface BackupDescription {
   readonly writers: readonly string[];
   readonly releaseJobs: readonly string[];
   readonly schedule: string;
+  /** When the rounds begin that its backups belong to, as a schedule. */
+  readonly rounds: string;
   readonly timeZone: string;
   readonly keep: string;
   /** Name of the secret that opens its repositories. */
@@ -32,15 +34,15 @@ export function backupsOf(stack: SynthesisedStack, name?: string): [string, Back
   return name === undefined ? Object.entries(described(stack)) : [[name, backupOf(stack, name)]];
 }
 
-/** The backups that are made at the same times as one, with it. */
+/** The backups whose rounds are the same as those of one, with it. */
 export function sourcesBeside(stack: SynthesisedStack, name: string): [string, BackupDescription][] {
   const backup = backupOf(stack, name);
   return backupsOf(stack).filter(([, other]) => isBeside(backup, other));
 }
 
-/** Whether two are made at the same times, so that those of one night belong together. */
+/** Whether backups of two belong together, those of one night. */
 export function isBeside(one: BackupDescription, other: BackupDescription): boolean {
-  return one.schedule === other.schedule && one.timeZone === other.timeZone;
+  return one.rounds === other.rounds && one.timeZone === other.timeZone;
 }
 
 /** @throws Error with the ones there are */

@@ -47,7 +47,7 @@ export async function list(environment: string, name: string | undefined, { offs
   });
 }
 
-/** @param beside the backups of all that is backed up at the same times */
+/** @param beside the backups of all that belongs to the same rounds */
 function print(id: string, backup: BackupDescription, beside: Runs, environment: string): void {
   const runs = beside[id] ?? [];
   console.log(

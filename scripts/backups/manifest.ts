@@ -15,7 +15,7 @@ export interface Run {
   /** Made while the clock was ahead, so of an unknown moment: a restore takes it only by its name. */
   readonly future: boolean;
   readonly release: boolean;
-  /** What backups of other sources that belong to it have in common: by schedule, when they were due, in seconds. */
+  /** What backups of other sources that belong to it have in common: by schedule, when that round was due, in seconds. */
   readonly round?: string | null;
   /** Whether it is from after the time for which it was listed. */
   readonly after?: boolean;

@@ -7,8 +7,8 @@ import type { Run } from "./manifest";
 import { chosenOf } from "./rounds";
 
 /**
- * What `--at` means: the same round for every source that is backed up at the same times, be their data of seconds or of
- * an hour later. Without it the newest is taken, and it is only said when others have no such backup.
+ * What `--at` means: the same round for every source, though their backups are of different moments. Without it the newest
+ * is taken, and it is only said when another source has none of that round.
  *
  * @param type the command to type with another choice
  * @throws Error when another source lacks that round

@@ -2,7 +2,7 @@ import type { Choice } from "./choice";
 import type { Run } from "./manifest";
 import { moment } from "./words";
 
-/** Backups that belong together: by schedule those that were due at one time, each of another source. */
+/** Backups that belong together, each of another source: by schedule those of one night. */
 export interface Round {
   /** By the source's name. One that was made alone has only itself. */
   readonly runs: Readonly<Record<string, Run>>;
@@ -26,8 +26,8 @@ export function roundsOf(all: Runs): Round[] {
   const rounds = new Map<string, Record<string, Run>>();
   for (const [source, runs] of Object.entries(all)) {
     const seen: string[] = [];
-    for (const run of runs.filter(isRegular).reverse()) {
-      // A release may be deployed again: the newest of each source belong together, then those before them.
+    for (const run of runs.filter(isRegular)) {
+      // A release may be deployed again: the first backups for it belong together, then the second ones.
       const key = run.round ? `${run.round} ${seen.filter((other) => other === run.round).length}` : run.run;
       if (run.round) seen.push(run.round);
       rounds.set(key, { ...rounds.get(key), [source]: run });
@@ -43,7 +43,7 @@ export function lacking({ runs }: Round, all: Runs): string[] {
   return Object.keys(all).filter((source) => !runs[source]);
 }
 
-/** What a round is called: the time it was due, or else that of its data. */
+/** What a round is called: the time when it was due, or else that of its data. */
 export function nameOf({ runs, time }: Round, timeZone: string): string {
   const due = Object.values(runs).find(({ round, release }) => round && !release)?.round;
   return moment(due ? Number(due) : time, timeZone);

@@ -51,6 +51,7 @@ export interface Run {
   readonly safety: boolean;
   readonly release: boolean;
   readonly future: boolean;
+  readonly round: string | null;
 }
 
 /** The reference of an official image, or of its stand-in. */

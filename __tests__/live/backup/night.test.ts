@@ -9,6 +9,8 @@ jest.setTimeout(600_000);
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** From the first backup of a round, of something else, to this one. */
+const SINCE_ITS_ROUND = HOUR / 4;
 const DISK = "portolan-t-backup-t-night-disk";
 /** The whole host has one disk. */
 const ONE_DISK = { STATE: "/disk/state", METRICS: "/disk/metrics", REPOSITORY: "/disk/repository" };
@@ -31,7 +33,7 @@ describe("a night of trouble", () => {
   beforeAll(async () => {
     await ensureNetwork();
     backup = await BackupContainer.create("t-night", await fakeClockImage("debian:13-slim"), {
-      ...{ ENGINE: "files", FILES: "/usr/share/zoneinfo", SCHEDULE: "0 3-6 * * *" },
+      ...{ ENGINE: "files", FILES: "/usr/share/zoneinfo", SCHEDULE: "0 3-6 * * *", ROUNDS: "45 2-5 * * *" },
       ...{ VERIFY_SCHEDULE: "0 0 1 1 *", CHECK_SCHEDULE: "0 0 1 1 *", ...ONE_DISK },
     });
     await attempt("docker", ["volume", "rm", DISK]);
@@ -141,12 +143,11 @@ describe("a night of trouble", () => {
     });
   }
 
-  /** Until there is one whose data are not older. */
-  function goodBackup(since: number): Promise<void> {
+  /** Until there is one of that round, whose data are not older. */
+  function goodBackup(due: number): Promise<void> {
     return eventually(async () => {
-      expect(
-        (await list()).map(({ time }) => time * 1000).filter((time) => time >= since && time < since + HOUR),
-      ).toHaveLength(1);
+      const made = (await list()).filter(({ time }) => time * 1000 >= due && time * 1000 < due + HOUR);
+      expect(made.map(({ round }) => round)).toEqual([String((due - SINCE_ITS_ROUND) / 1000)]);
       expect(await metrics()).toMatchObject({ last_exit_code: 0 });
     }, 120);
   }

@@ -3,6 +3,7 @@ export const POLICY = {
   writers: [],
   releaseJobs: [],
   schedule: "0 3 * * *",
+  rounds: "0 3 * * *",
   timeZone: "UTC",
   password: "DB_REPOSITORY_PASSWORD",
   keep: "within 30d",
