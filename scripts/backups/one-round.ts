@@ -29,7 +29,10 @@ export async function ofOneRound(
       const container = await BackupContainer.find(Engine.of(stack), backup, stack.environment);
       all[id] = JSON.parse(await container.verb("list", ...optionsOf(choice)));
     } catch (error) {
-      if (id !== name) console.error(`What belongs together can't be known: ${id} doesn't say what it has; ${alone}`);
+      if (id === name) throw error;
+      const unknown = `what belongs to ${name} is not known: ${id} does not say what it has`;
+      console.error(choice.at === undefined ? `note: ${unknown}` : `${unknown}; ${alone}`);
+      if (choice.at === undefined) return choice;
       throw error;
     }
   }
