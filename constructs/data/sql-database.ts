@@ -7,9 +7,10 @@ import { DataVolume, type Health, type Removal, type Resources } from "../runtim
 import { limits } from "../runtime/resources";
 import { Secret } from "../secret";
 import { dataServer } from "./data-server";
+import { rememberSeries } from "./series";
 
 export interface SqlDatabaseProps {
-  /** Version, as in the tag of the official image. Moving to another major version takes a restore. */
+  /** Version, as in the tag of the official image. Moving to another series takes `npm run upgrade`. */
   readonly version: string;
 
   /**
@@ -60,10 +61,12 @@ export interface SqlEngine {
   readonly name: "postgres" | "mysql" | "mariadb";
   /** As people write it. */
   readonly title: string;
-  /** Where the official image of a version keeps the data; nothing for a version that is not supported. */
-  readonly dataPath: (version: string) => string | undefined;
-  /** Supported versions, for the message. */
+  /** Supported series: versions of one read each other's data. */
   readonly versions: readonly string[];
+  /** The one of them that a version belongs to. */
+  readonly seriesOf: (version: string) => string | undefined;
+  /** Where the official image of a series keeps the data. */
+  readonly dataPath: (series: string) => string;
   /** Databases and roles that a server has by itself. */
   readonly reserved: RegExp;
   /** Longest name of a role. */
@@ -111,8 +114,8 @@ export abstract class SqlDatabase extends Construct implements Connectable {
     private readonly engine: SqlEngine,
   ) {
     super(scope, id);
-    const path = engine.dataPath(props.version);
-    if (!path) {
+    const series = engine.seriesOf(props.version);
+    if (!series) {
       throw new InvalidInput(
         this,
         `${engine.title} version "${props.version}" is not supported; use one of ${engine.versions.join(", ")}`,
@@ -133,6 +136,7 @@ export abstract class SqlDatabase extends Construct implements Connectable {
     const policy = props.backup ?? Backup.nightly();
     const backedUp = policy.offReason === undefined;
     const data = new DataVolume(this, "data", { removal, volumeName });
+    rememberSeries(this, data, `${engine.name} ${series}`);
     const { network, secrets, host, ready } = dataServer(this, {
       image,
       secrets: {
@@ -141,7 +145,7 @@ export abstract class SqlDatabase extends Construct implements Connectable {
         ...(this.rowsPassword && { "rows-password": this.rowsPassword }),
         ...(backedUp && { "backup-password": backupPassword }),
       },
-      data: { volume: data, path },
+      data: { volume: data, path: engine.dataPath(series) },
       command: engine.command(memory),
       environment: engine.environment,
       user: engine.user,

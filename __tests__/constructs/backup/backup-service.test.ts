@@ -182,7 +182,7 @@ describe("off", () => {
 
   test("makes no container, no volume and no secret", () => {
     expect(stack.containers("db/backup")).toEqual([]);
-    expect(Object.keys(stack.json.variable ?? {})).toEqual(["DB_ADMIN_PASSWORD", "DB_PASSWORD"]);
+    expect(Object.keys(stack.json.variable ?? {})).toEqual(["DB_ADMIN_PASSWORD", "DB_PASSWORD", "UPGRADE_UNDER_WAY"]);
     expect(described(stack)).toBeUndefined();
     expect(stack.container("db/ready").env).toContain("BACKUP=off");
   });

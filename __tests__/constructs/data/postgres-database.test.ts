@@ -88,6 +88,7 @@ test("asks for secrets of at least 24 characters", () => {
     ["DB_PASSWORD", "At least 24 characters"],
     ["DB_REPOSITORY_PASSWORD", "At least 24 characters"],
     ["DB_REPOSITORY_PASSWORD_ROTATIONS", "How often DB_REPOSITORY_PASSWORD was rotated"],
+    ["UPGRADE_UNDER_WAY", "For npm run upgrade alone"],
   ]);
 });
 
