@@ -36,6 +36,8 @@ interface StackJson {
     readonly secrets?: Record<string, Omit<NeededSecret, "name">>;
     readonly backups?: Record<string, BackupDescription>;
     readonly images?: ImagesDescription;
+    /** What series of a server the code says, and what in Terraform's state remembers it. */
+    readonly series?: Readonly<Record<string, { readonly series: string; readonly resource: string }>>;
   };
   readonly provider?: {
     readonly docker?: readonly {

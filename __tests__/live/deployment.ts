@@ -64,6 +64,8 @@ export class Deployment {
   extraEnv: Record<string, string> = {};
   /** Another program than main.ts, relative to the project. */
   app?: string;
+  /** Where commands are typed: the project, or one that stands in for it. */
+  project = PROJECT;
   /** Whether commands run as on a machine without Docker. */
   dockerless = false;
   private data: Partial<EnvironmentData> = {};
@@ -200,7 +202,9 @@ export class Deployment {
   }
 
   private get stateFiles(): string[] {
-    return ["tfstate", "tfstate.backup"].map((end) => join(PROJECT, `terraform.${this.system}.${this.name}.${end}`));
+    return ["tfstate", "tfstate.backup"].map((end) =>
+      join(this.project, `terraform.${this.system}.${this.name}.${end}`),
+    );
   }
 
   async remove(): Promise<void> {
@@ -214,7 +218,7 @@ export class Deployment {
   }
 
   /** Runs a command as whoever deploys this environment. */
-  attempt(program: string, args: readonly string[], cwd = PROJECT): Promise<Finished> {
+  attempt(program: string, args: readonly string[], cwd = this.project): Promise<Finished> {
     const words = this.dockerless ? withoutDocker(program, args) : ([program, args] as const);
     return attempt(...words, { cwd, env: this.env });
   }

@@ -26,14 +26,18 @@ const ACTIONS: Readonly<Record<string, string>> = {
 /**
  * Brings an environment to what the code says, as `cdktf deploy` does, with a look at the host before anything is planned.
  *
- * @param yes the environment's name, to go on without asking for it
+ * @param options.yes the environment's name, to go on without asking for it
+ * @param options.only path of a construct: nothing but what it is made of, and what that depends on
  */
-export async function deploy(environment: string, { yes }: { readonly yes?: string } = {}): Promise<void> {
+export async function deploy(
+  environment: string,
+  { yes, only }: { readonly yes?: string; readonly only?: string } = {},
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "portolan-plan-"));
   // A plan holds the secrets: in a folder that nobody else enters, until the deploy has ended.
   const file = join(folder, "plan");
   try {
-    const prepared = await prepare(environment, file);
+    const prepared = await prepare(environment, file, only);
     for (const line of await linesOfImages(prepared, file)) console.error(line);
     if (prepared.plan.changes.length === 0) return;
     if (yes === undefined) console.error(changesIn(prepared));
@@ -51,7 +55,7 @@ interface Prepared {
   readonly plan: Plan;
 }
 
-async function prepare(environment: string, file: string): Promise<Prepared> {
+async function prepare(environment: string, file: string, only?: string): Promise<Prepared> {
   let prepared: Prepared | undefined;
   await runSteps([
     {
@@ -65,9 +69,11 @@ async function prepare(environment: string, file: string): Promise<Prepared> {
         await Promise.all([checkHost(stack).then(() => checkOwner(stack)), terraform.init()]);
         interruption.throwIfAborted();
         report("planning");
-        const plan = await withRemedy(terraform.plan(file));
+        const names = new ResourceNames(stack);
+        const targets = only === undefined ? [] : names.addressesIn(only);
+        const plan = await withRemedy(terraform.plan(file, { targets }));
         await refuseForgotten(stack, terraform, plan);
-        prepared = { stack, terraform, names: new ResourceNames(stack), plan };
+        prepared = { stack, terraform, names, plan };
         return plan.changes.length === 0 ? "no changes" : plan.summary.replace(/^Plan: |\.$/g, "");
       },
     },

@@ -19,6 +19,11 @@ export class ResourceNames {
     const name = this.names.get(resource);
     return name ? `${name}${key ?? ""}` : address;
   }
+
+  /** Terraform's addresses of what a construct is made of. */
+  addressesIn(construct: string): string[] {
+    return [...this.names].flatMap(([address, name]) => (name.startsWith(`${construct}/`) ? [address] : []));
+  }
 }
 
 interface Commented {

@@ -15,6 +15,15 @@ export interface Plan {
   readonly summary: string;
 }
 
+export interface PlanOptions {
+  /** Only these, and what they depend on. @default - everything */
+  readonly targets?: readonly string[];
+  /** What is made anew although nothing of it has changed. @default - nothing */
+  readonly replace?: readonly string[];
+  /** Nothing secret: every process list shows them. @default - none */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 export interface ExchangedImage {
   readonly address: string;
   readonly before: string;
@@ -30,6 +39,11 @@ interface ResourceChange {
   };
 }
 
+interface StateResource {
+  readonly address: string;
+  readonly values: { readonly output?: unknown };
+}
+
 /** Terraform, or OpenTofu, in the folder of one stack. */
 export class Terraform {
   constructor(
@@ -43,10 +57,15 @@ export class Terraform {
   }
 
   /** @param file where the plan is saved; like every plan it holds the secrets */
-  async plan(file: string): Promise<Plan> {
+  async plan(file: string, { targets = [], replace = [], variables = {} }: PlanOptions = {}): Promise<Plan> {
     const changes: PlannedChange[] = [];
     let summary = "";
-    await this.withEvents(["plan", "-input=false", "-json", `-out=${file}`], (event) => {
+    const options = [
+      ...targets.map((address) => `-target=${address}`),
+      ...replace.map((address) => `-replace=${address}`),
+      ...Object.entries(variables).map(([name, value]) => `-var=${name}=${value}`),
+    ];
+    await this.withEvents(["plan", "-input=false", "-json", `-out=${file}`, ...options], (event) => {
       if (event.kind === "change") changes.push({ address: event.address, action: event.action });
       if (event.kind === "outputs")
         changes.push(...event.names.map((name) => ({ address: `output.${name}`, action: "change" })));
@@ -83,6 +102,13 @@ export class Terraform {
     const { stdout, stderr, exitCode } = await attempt(this.binary, ["state", "list"], this.options);
     if (exitCode !== 0 && !stderr.includes("No state file was found")) throw new Error(lastLines(stderr));
     return stdout.split("\n").filter(Boolean);
+  }
+
+  /** What a resource has put out, as the state knows it; nothing when the state doesn't know the resource. */
+  async outputOf(wanted: string): Promise<unknown> {
+    const { stdout } = await run(this.binary, ["show", "-json"], this.options);
+    const resources: readonly StateResource[] = JSON.parse(stdout).values?.root_module?.resources ?? [];
+    return resources.find(({ address }) => address === wanted)?.values.output;
   }
 
   async forget(addresses: readonly string[]): Promise<void> {

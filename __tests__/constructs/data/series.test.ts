@@ -1,7 +1,7 @@
+import { Backup } from "../../../constructs/backup/backup";
 import { MariadbDatabase } from "../../../constructs/data/mariadb-database";
 import { MysqlDatabase } from "../../../constructs/data/mysql-database";
 import { PostgresDatabase } from "../../../constructs/data/postgres-database";
-import { Backup } from "../../../constructs/backup/backup";
 import { type Synthesised, synthesised } from "../../synthesised";
 
 const DATABASES = { postgres: PostgresDatabase, mysql: MysqlDatabase, mariadb: MariadbDatabase };

@@ -32,6 +32,11 @@ export class Operator {
     return this.type("restore", [this.deployment.name, name, ...words]);
   }
 
+  upgrade(name: string, ...words: string[]): Promise<Finished> {
+    const environment = this.deployment.name;
+    return this.type("upgrade", [environment, name, "--yes", environment, ...words]);
+  }
+
   secrets(...words: string[]): Promise<Finished> {
     return this.type("secrets", words);
   }
@@ -45,9 +50,19 @@ export class Operator {
 
   /** Starts a restore and does something about its process as soon as it says a word; returns all it says. */
   async interrupted(word: RegExp, how: (child: ChildProcess) => unknown, ...words: string[]): Promise<string> {
-    const args = ["--import", "tsx", join("scripts", "restore.ts"), this.deployment.name, "db", ...words];
+    return this.interruptedCommand("restore", word, how, this.deployment.name, "db", ...words);
+  }
+
+  /** The same with another command than a restore. */
+  async interruptedCommand(
+    script: string,
+    word: RegExp,
+    how: (child: ChildProcess) => unknown,
+    ...words: string[]
+  ): Promise<string> {
+    const args = ["--import", "tsx", join("scripts", `${script}.ts`), ...words];
     // Without npm and tsx in between, the signal reaches the command itself.
-    const child = spawn(process.execPath, args, { cwd: PROJECT, env: this.deployment.processEnv });
+    const child = spawn(process.execPath, args, { cwd: this.deployment.project, env: this.deployment.processEnv });
     return said(child, word, () => how(child));
   }
 

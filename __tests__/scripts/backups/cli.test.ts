@@ -50,6 +50,8 @@ test.each<[string, string[], string]>([
     "say one thing to do: --to-file, --to-database, --in-place, --status, --resume, --abort, --swap-back or --drop-old",
   ],
   ["restore", ["remote", "db", "--in-place", "--database", "x"], 'there is no database "x"; known: chenu'],
+  ["upgrade", ["prod", "db"], 'unknown environment "prod"; known: remote'],
+  ["upgrade", ["remote", "cache"], 'remote has no backup "cache"; known: db'],
   ["runbook", ["prod"], 'unknown environment "prod"; known: remote'],
 ])("%s %j is one message", async (script, words, message) => {
   expect(await type(script, words)).toEqual(refused(message));
@@ -85,7 +87,7 @@ test("a time or a snapshot, not both", async () => {
   expect(stderr).toMatch(/^error: option '--snapshot <id>' cannot be used with option '--at <time>'/);
 });
 
-test.each(["backup", "restore", "runbook"])("help of %s shows examples", async (script) => {
+test.each(["backup", "restore", "upgrade", "runbook"])("help of %s shows examples", async (script) => {
   const { stdout, exitCode } = await type(script, ["--help"]);
   expect(stdout).toContain(`npm run ${script} -- `);
   expect(stdout).toContain("Examples:");

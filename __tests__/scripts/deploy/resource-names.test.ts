@@ -22,3 +22,8 @@ test("one of several keeps its key", () => {
 test("what the stack does not know, like a resource that leaves it, keeps Terraform's address", () => {
   expect(names.of("docker_container.gone_B")).toBe("docker_container.gone_B");
 });
+
+test("those of a construct are all that is made for it", () => {
+  expect(names.addressesIn("db")).toEqual(["docker_container.db_server_1_A"]);
+  expect(names.addressesIn("d")).toEqual([]);
+});

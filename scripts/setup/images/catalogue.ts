@@ -30,6 +30,13 @@ export const EXTRA: readonly StandIn[] = [
     suite: "bookworm",
     buildArgs: { MAJOR: "15", DATA: "/var/lib/postgresql/data", DATA_VOLUME: "/var/lib/postgresql/data" },
   },
+  {
+    reference: "postgres:17",
+    folder: "postgres",
+    suite: "trixie",
+    buildArgs: { MAJOR: "17", DATA: "/var/lib/postgresql/data", DATA_VOLUME: "/var/lib/postgresql/data" },
+  },
+  { reference: "mariadb:10.11", folder: "mariadb", suite: "bookworm" },
 ];
 
 /** What only tests of backups ask for. */
