@@ -1,10 +1,10 @@
-import { VerbFailed } from "../backups/backup-container";
 import { InPlaceRestore } from "../backups/in-place/in-place";
 import { type Manifest, type Run, totals } from "../backups/manifest";
 import { npmRun } from "../backups/program";
 import { size } from "../backups/words";
 import { confirm } from "../confirm";
 import { interruption } from "../interruption";
+import { mistakeBetween } from "./direction";
 import type { KeptData } from "./kept-data";
 import type { Remembered } from "./remembered-series";
 import { reserve, restoreRun } from "./restore-run";
@@ -34,7 +34,11 @@ export async function bringOver(server: Server, { series, underWay, from }: Reme
 
 /** Everything before the data are touched: a new backup, for which the applications are stopped. */
 async function begin(server: Server, old: string, before: KeptData | undefined, yes?: string): Promise<KeptData> {
-  refuseOther(server, old);
+  const mistake = mistakeBetween(old, server.series);
+  if (mistake)
+    throw new Error(
+      `${server.name} has the data of ${old}, ${mistake}; for data from before an upgrade, type: ${server.command("--back")}`,
+    );
   await refusePending(server, before);
   const running = await server.writers.running();
   say(`
@@ -126,19 +130,18 @@ or, to have the data of ${old} as they were, put that version back into the code
 async function backUp(server: Server, kept: KeptData): Promise<void> {
   say("backing up what is there");
   const container = await server.backupContainer();
-  const list = async (): Promise<Run[]> => JSON.parse(await container.verb("list").catch(nothingYet));
-  const known = (await list()).map(({ run }) => run);
+  // Before the first backup there is nothing to list, which is an error.
+  const known = runsIn(await container.script("list 2>/dev/null || echo []", []));
   await container.verb("backup", "--safety", "--wait", "3600");
   await reserve(container);
-  const made = (await list()).find(({ run, safety }) => safety && !known.includes(run));
-  if (!made) throw new Error("the backup that was made is not in the list");
-  await kept.note(`run-${made.run}`);
+  const made = runsIn(await container.verb("list")).filter((run) => !known.includes(run));
+  if (made.length !== 1) throw new Error(`which backup was made is not clear: ${made.join(", ") || "none"}`);
+  await kept.note(`run-${made[0]}`);
 }
 
-/** `list` fails where there is no backup yet. */
-function nothingYet(error: unknown): string {
-  if (error instanceof VerbFailed && error.exitCode === 12) return "[]";
-  throw error;
+function runsIn(list: string): string[] {
+  const runs: readonly Run[] = JSON.parse(list);
+  return runs.filter(({ safety }) => safety).map(({ run }) => run);
 }
 
 /** For a while the data are there twice: first beside their own copy, then beside what was restored. */
@@ -148,21 +151,6 @@ async function requireRoom(kept: KeptData): Promise<void> {
   throw new Error(
     `the data take ${size(taken * 1024)}, and the host has ${size(free * 1024)} free; the upgrade needs the room for them once more`,
   );
-}
-
-/** A dump of MySQL is none for MariaDB, and one of a newer server none for an older. */
-function refuseOther(server: Server, old: string): void {
-  const [[engine, version = ""], [newEngine, newVersion = ""]] = [old.split(" "), server.series.split(" ")];
-  if (engine !== newEngine) {
-    throw new Error(
-      `${server.name} has the data of ${old}; an upgrade brings them to a newer ${engine}, not to ${server.series}`,
-    );
-  }
-  if (version.localeCompare(newVersion, "en", { numeric: true }) > 0) {
-    throw new Error(
-      `${server.name} has the data of ${old}, which the older ${server.series} can't take; to go back to data from before an upgrade, type: ${server.command("--back")}`,
-    );
-  }
 }
 
 function otherWay(server: Server, series: string, underWay: string): string {

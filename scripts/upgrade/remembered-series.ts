@@ -21,7 +21,7 @@ export class RememberedSeries {
 
   async read(): Promise<Remembered | undefined> {
     const text = await this.terraform.outputOf(this.address);
-    return typeof text === "string" ? parsed(text) : undefined;
+    return typeof text === "string" ? rememberedIn(text) : undefined;
   }
 
   /** Notes the series that the code says; with `underWay`, no deploy may touch the data until the next note. */
@@ -41,7 +41,8 @@ export class RememberedSeries {
   }
 }
 
-function parsed(text: string): Remembered {
+/** Of what the resource puts out. */
+export function rememberedIn(text: string): Remembered {
   const [, series = text, underWay, from] = /^(.+?) \((upgrade|way back) from (.+) under way\)$/.exec(text) ?? [];
   return { series, underWay: underWay as Remembered["underWay"], from };
 }

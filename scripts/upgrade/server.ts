@@ -73,7 +73,7 @@ export class Server {
 
   /** Starts what was stopped for an upgrade, and waits until it serves. */
   async startWriters(...volumes: readonly KeptData[]): Promise<void> {
-    const stopped = volumes.flatMap(({ labels }) => labels.stopped);
+    const stopped = [...new Set(volumes.flatMap(({ labels }) => labels.stopped))];
     if (stopped.length > 0) say(`starting ${stopped.join(", ")}`);
     await this.writers.start(stopped);
     await this.writers.awaitHealth(stopped);
