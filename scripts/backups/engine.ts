@@ -17,6 +17,7 @@ interface Streams {
 
 /** What of `docker inspect` is used here. */
 export interface Inspection {
+  readonly Id: string;
   readonly Image: string;
   readonly State: {
     readonly Status: string;

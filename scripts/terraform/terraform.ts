@@ -39,9 +39,9 @@ interface ResourceChange {
   };
 }
 
-interface StateResource {
+export interface StateResource {
   readonly address: string;
-  readonly values: { readonly output?: unknown };
+  readonly values: { readonly id?: string; readonly output?: unknown };
 }
 
 /** Terraform, or OpenTofu, in the folder of one stack. */
@@ -104,11 +104,10 @@ export class Terraform {
     return stdout.split("\n").filter(Boolean);
   }
 
-  /** What a resource has put out, as the state knows it; nothing when the state doesn't know the resource. */
-  async outputOf(wanted: string): Promise<unknown> {
+  /** Everything the state knows. */
+  async resources(): Promise<readonly StateResource[]> {
     const { stdout } = await run(this.binary, ["show", "-json"], this.options);
-    const resources: readonly StateResource[] = JSON.parse(stdout).values?.root_module?.resources ?? [];
-    return resources.find(({ address }) => address === wanted)?.values.output;
+    return JSON.parse(stdout).values?.root_module?.resources ?? [];
   }
 
   async forget(addresses: readonly string[]): Promise<void> {

@@ -20,7 +20,8 @@ export class RememberedSeries {
   ) {}
 
   async read(): Promise<Remembered | undefined> {
-    const text = await this.terraform.outputOf(this.address);
+    const found = (await this.terraform.resources()).find(({ address }) => address === this.address);
+    const text = found?.values.output;
     return typeof text === "string" ? rememberedIn(text) : undefined;
   }
 

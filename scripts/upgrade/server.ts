@@ -5,6 +5,7 @@ import { Writers } from "../backups/in-place/writers";
 import { npmRun } from "../backups/program";
 import { deploy } from "../deploy/deploy";
 import type { SynthesisedStack } from "../synthesised-stack";
+import type { Terraform } from "../terraform/terraform";
 import { KeptData } from "./kept-data";
 import type { RememberedSeries } from "./remembered-series";
 
@@ -21,6 +22,7 @@ export class Server {
     /** What the code says, like `postgres 18`. */
     readonly series: string,
     readonly memory: RememberedSeries,
+    private readonly terraform: Terraform,
   ) {
     this.environment = stack.environment;
     this.writers = new Writers(engine, backup, stack);
@@ -68,6 +70,7 @@ export class Server {
 
   /** Deploys the server that the code says, and nothing beside it: the applications stay as they are. */
   async deploy(): Promise<void> {
+    await this.removeUnknown();
     await deploy(this.environment, { yes: this.environment, only: this.name });
   }
 
@@ -89,9 +92,18 @@ export class Server {
     }
   }
 
-  /** The server's container and that of its backup, if they are there. */
-  private async containers(): Promise<string[]> {
-    const names = [this.backup.server as string, this.backup.container];
+  /** A deploy that was killed as it made a container could not note that, and the next would find the name in use. */
+  private async removeUnknown(): Promise<void> {
+    const known = (await this.terraform.resources()).map(({ values }) => values.id);
+    for (const name of await this.containers(`${this.backup.container}-proof`)) {
+      const found = await this.engine.inspect(name);
+      if (found && !known.includes(found.Id)) await this.engine.ask("rm", "--force", name);
+    }
+  }
+
+  /** The server's container, that of its backup and others, if they are there. */
+  private async containers(...others: string[]): Promise<string[]> {
+    const names = [this.backup.server as string, this.backup.container, ...others];
     const there = await Promise.all(names.map((name) => this.engine.inspect(name)));
     return names.filter((_, index) => there[index]);
   }

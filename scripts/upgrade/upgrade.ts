@@ -32,7 +32,7 @@ export async function upgrade(environment: string, name: string, options: Option
     );
   }
   const engine = Engine.of(stack);
-  const server = new Server(engine, stack, name, backup, described.series, memory);
+  const server = new Server(engine, stack, name, backup, described.series, memory, terraform);
   if (options.dropOld) await dropOld(server, remembered.underWay !== undefined, options.yes);
   else if (options.back) await goBack(server, remembered, options.yes);
   else await bringOver(server, remembered, options.yes);

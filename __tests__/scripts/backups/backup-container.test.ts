@@ -7,6 +7,7 @@ const BACKUP = {
   dataVolume: "shop-local-db-data",
 };
 const INSPECTION = {
+  Id: "a1b2",
   Image: "sha256:abc",
   State: { Status: "running", Running: true, ExitCode: 0 },
   Config: { Env: ["NAME=shop-local-db", "KEEP=daily=7 weekly=4"], User: "999:999" },
