@@ -1,6 +1,6 @@
-import { Fn, Op, TerraformSelf, TerraformStack, TerraformVariable } from "cdktf";
+import { Fn, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import { DockerHost, Removal } from "../runtime";
+import { afterHost, DockerHost, Removal, remember } from "../runtime";
 import { Secret } from "../secret";
 
 /**
@@ -25,14 +25,12 @@ export class RepositoryPassword extends Construct {
       minLength: 24,
       sharedName: "BACKUP_PASSWORD",
     });
-    this.remember(name, removal);
+    this.rememberPassword(name, removal);
   }
 
-  private remember(name: string, removal?: Removal): void {
+  private rememberPassword(name: string, removal?: Removal): void {
     const stack = TerraformStack.of(this);
     const rotations = `${this.secret.name}_ROTATIONS`;
-    const { terraformResourceType, friendlyUniqueId } = DockerHost.of(this).reachable;
-    const depends_on = [`data.${terraformResourceType}.${friendlyUniqueId}`];
     new TerraformVariable(stack, rotations, {
       type: "number",
       nullable: false,
@@ -41,26 +39,18 @@ export class RepositoryPassword extends Construct {
     });
     // Plans show it. Eight digits tell two values apart, and are of no help in finding either.
     const fingerprint = Fn.substr(Fn.sha256(this.secret.valueIn(this)), 0, 8);
-    stack.addOverride(`resource.terraform_data.repository-password-${name}`, {
-      depends_on,
+    remember(this, `repository-password-${name}`, {
+      value: fingerprint,
       input: Fn.nonsensitive(fingerprint),
-      triggers_replace: `\${var.${rotations}}`,
-      lifecycle: {
-        ignore_changes: ["input"],
-        postcondition: [
-          {
-            condition: Op.eq(TerraformSelf.getAny("output"), fingerprint),
-            error_message: [
-              `Secret ${this.secret.name} of environment ${stack.node.id} is not the password of the backups of ${name}: with this one nobody could read them. Put the old value back, or type:`,
-              `  npm run secrets -- rotate ${stack.node.id} ${this.scopeId}`,
-            ].join("\n\n"),
-          },
-        ],
-      },
+      replacedBy: `\${var.${rotations}}`,
+      refusal: [
+        `Secret ${this.secret.name} of environment ${stack.node.id} is not the password of the backups of ${name}: with this one nobody could read them. Put the old value back, or type:`,
+        `  npm run secrets -- rotate ${stack.node.id} ${this.scopeId}`,
+      ].join("\n\n"),
     });
     // An old copy of the file of secrets knows of fewer rotations.
     stack.addOverride(`resource.terraform_data.${rotations}`, {
-      depends_on,
+      depends_on: afterHost(this),
       count: `\${var.${rotations}}`,
       lifecycle: { prevent_destroy: removal !== Removal.DESTROY_DATA },
     });

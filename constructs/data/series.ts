@@ -1,7 +1,6 @@
-import { Op, TerraformSelf, TerraformStack, TerraformVariable } from "cdktf";
+import { TerraformStack, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
-import type { DataVolume } from "../runtime";
-import { DockerHost } from "../runtime/docker-host";
+import { type DataVolume, remember } from "../runtime";
 
 /**
  * Remembers in Terraform's state which series of a server has written a data volume, like `postgres 17`. A server of another
@@ -13,25 +12,15 @@ import { DockerHost } from "../runtime/docker-host";
 export function rememberSeries(scope: Construct, data: DataVolume, series: string): void {
   const stack = TerraformStack.of(scope);
   const path = scope.node.path.slice(stack.node.path.length + 1);
-  const { terraformResourceType, friendlyUniqueId } = DockerHost.of(scope).reachable;
   const remembered = `${series}${underWay(stack).stringValue}`;
   // Known by the data's own name, which a construct that was renamed keeps.
   const resource = `series-${data.dockerName.replaceAll(".", "_")}`;
-  stack.addOverride(`resource.terraform_data.${resource}`, {
-    depends_on: [`data.${terraformResourceType}.${friendlyUniqueId}`],
-    input: remembered,
-    lifecycle: {
-      ignore_changes: ["input"],
-      postcondition: [
-        {
-          condition: Op.eq(TerraformSelf.getAny("output"), remembered),
-          error_message: [
-            `${scope.node.path} has the data of \${self.output}, and the code says ${series}, which can't take them over as they are. Put the old version back into the code, or bring the data over (docs/upgrades.md), type:`,
-            `  npm run upgrade -- ${stack.node.id} ${path}`,
-          ].join("\n\n"),
-        },
-      ],
-    },
+  remember(scope, resource, {
+    value: remembered,
+    refusal: [
+      `${scope.node.path} has the data of \${self.output}, and the code says ${series}, which can't take them over as they are. Put the old version back into the code, or bring the data over (docs/upgrades.md), type:`,
+      `  npm run upgrade -- ${stack.node.id} ${path}`,
+    ].join("\n\n"),
   });
   stack.addOverride(`//.series.${path}`, { series, resource: `terraform_data.${resource}` });
 }

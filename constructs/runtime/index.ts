@@ -6,6 +6,7 @@ export * from "./image";
 export * from "./job";
 export * from "./membership";
 export * from "./network";
+export * from "./remembered";
 export * from "./resources";
 export * from "./secret-volume";
 export * from "./service";
