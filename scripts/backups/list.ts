@@ -25,7 +25,9 @@ export async function list(environment: string, name: string | undefined, { offs
       try {
         const container = await BackupContainer.find(engine, backup, environment);
         all[id] = JSON.parse(await container.verb("list", ...(offsite ? ["--offsite"] : [])));
-        failed[id] = JSON.parse(await container.verb("failures"));
+        // Of the others, only the rounds are shown.
+        const isAsked = name === undefined || id === name;
+        if (isAsked && !json) failed[id] = JSON.parse(await container.verb("failures"));
       } catch (error) {
         // The others' backups may be what is needed now.
         if (name !== undefined && id !== name) continue;
