@@ -1,10 +1,5 @@
 import { sh, steps, table, text } from "./markdown";
-import type { NamedBackup, Place } from "./place";
-
-/** First part of the names of a database's secrets. */
-function variable({ id }: NamedBackup): string {
-  return id.toUpperCase().replaceAll("-", "_");
-}
+import { type NamedBackup, type Place, variableOf } from "./place";
 
 export function leakedCredentials(place: Place): string {
   const servers = place.backups.filter(({ server }) => server);
@@ -21,7 +16,7 @@ export function leakedCredentials(place: Place): string {
           "all backups, and read access to the databases",
           [
             ...place.backups.map(({ password }) => password),
-            ...servers.map((backup) => `${variable(backup)}_BACKUP_PASSWORD`),
+            ...servers.map((backup) => `${variableOf(backup.id)}_BACKUP_PASSWORD`),
             ...(offsite ? [keysOf(offsite)] : []),
           ].join(", "),
         ],
@@ -50,7 +45,9 @@ function roles(place: Place, servers: readonly NamedBackup[]): string {
       text(
         "Make new values and deploy; the deploy gives them to the server, the applications and the backup container:",
         sh(
-          ...servers.map((backup) => place.forget(...place.passwordsOf(backup), `${variable(backup)}_BACKUP_PASSWORD`)),
+          ...servers.map((backup) =>
+            place.forget(...place.passwordsOf(backup), `${variableOf(backup.id)}_BACKUP_PASSWORD`),
+          ),
           place.npm("secrets", "generate", place.environment),
           place.deploy,
         ),

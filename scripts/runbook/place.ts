@@ -8,6 +8,11 @@ import type { SynthesisedStack } from "../synthesised-stack";
 /** One backup with its name, as commands take it. */
 export type NamedBackup = BackupDescription & { readonly id: string };
 
+/** First part of the names of a database's secrets. */
+export function variableOf(id: string): string {
+  return id.toUpperCase().replaceAll("-", "_");
+}
+
 /** The environment a runbook is about, and the commands that mean it. */
 export class Place {
   readonly environment: string;
@@ -107,7 +112,7 @@ export class Place {
 
   /** Secrets that applications and their release jobs reach a database's server with. */
   passwordsOf({ id }: NamedBackup): string[] {
-    const variable = id.toUpperCase().replaceAll("-", "_");
+    const variable = variableOf(id);
     return [`${variable}_ROWS_PASSWORD`, `${variable}_PASSWORD`].filter((name) => this.secrets.includes(name));
   }
 
